@@ -1,0 +1,50 @@
+/** What the outside world may answer. */
+import { LeitherError } from '#base'
+
+export class DiskClosed extends LeitherError {
+  constructor() {
+    super('DISK_CLOSED', 'unavailable', 'the store is closed; start the node again', {})
+  }
+}
+
+export class DiskFull extends LeitherError {
+  constructor(freeBytes: number, cause?: unknown) {
+    const message = `the disk is full (${freeBytes} bytes free): nothing was written; free some space`
+    super('DISK_FULL', 'unavailable', message, { freeBytes }, { cause })
+  }
+}
+
+export class DiskFailed extends LeitherError {
+  constructor(what: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `the disk refused ${what}: ${reason}; run \`leither doctor\``
+    super('DISK_FAILED', 'unavailable', message, { what }, { cause })
+  }
+}
+
+export class DiskLocked extends LeitherError {
+  constructor(home: string) {
+    const message = `another node runs on ${home}; stop it, or choose another --home`
+    super('HOME_IN_USE', 'conflict', message, { home })
+  }
+}
+
+export class FileMissing extends LeitherError {
+  constructor(name: string) {
+    super('FILE_MISSING', 'not-found', `there is no file "${name}" in the store`, { name })
+  }
+}
+
+export class PeerUnreachable extends LeitherError {
+  constructor(target: string, cause?: unknown) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : ''
+    const message = `no connection to ${target}${reason}; check that the node runs and is in reach`
+    super('PEER_UNREACHABLE', 'unavailable', message, { target }, { cause })
+  }
+}
+
+export class WireClosed extends LeitherError {
+  constructor(why: string, cause?: unknown) {
+    super('WIRE_CLOSED', 'unavailable', `the connection ended: ${why}`, {}, { cause })
+  }
+}
