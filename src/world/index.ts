@@ -19,6 +19,9 @@ export { memoryDisk } from './memory/disk.js'
 export { handClock, type HandClock } from './memory/clock.js'
 export { seededRandom } from './memory/random.js'
 export { memoryLog, type LogLine } from './memory/log.js'
+export {
+  type JoinOptions, memoryNetwork, type MemoryNetwork, type MemoryNetworkOptions,
+} from './memory/wire.js'
 
 /** Everything outside of one node. */
 export interface World {
