@@ -1,0 +1,112 @@
+/** `npm run bench -- light [--json] [--quick] [--save] [--only NAME]`: figures beside their limits. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Figure } from './figure.js'
+import { type Target, targets } from './targets.js'
+
+interface Suite {
+  readonly name: string
+  readonly run: (quick: boolean) => Promise<readonly Figure[]>
+}
+
+/** Each part is loaded only when its turn comes, so that one part's memory does not weigh on the next. */
+const suites: Record<string, readonly Suite[]> = {
+  light: [
+    { name: 'start', run: async () => (await import('./start.js')).startFigures() },
+    { name: 'disk', run: async (q) => (await import('./disk.js')).diskFigures(q) },
+    { name: 'database', run: async (q) => (await import('./database.js')).databaseFigures(q) },
+    { name: 'blocks', run: async (q) => (await import('./blocks.js')).blocksFigures(q) },
+    { name: 'stream', run: async (q) => (await import('./stream.js')).streamFigures(q) },
+    { name: 'network', run: async (q) => (await import('./network.js')).networkFigures(q) },
+  ],
+}
+
+const help = `npm run bench -- SUITE [--json] [--quick] [--save] [--only PART]
+  SUITE     ${Object.keys(suites).join(', ')}
+  --json    one JSON object a line: name, value, unit, limit, ratio
+  --quick   less data, for a first look
+  --save    write the table to bench/RESULTS.md, with the commit
+  --only    one part: ${suites.light.map(({ name }) => name).join(', ')}`
+
+const round = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
+
+const meets = (figure: Figure, target: Target | undefined): boolean =>
+  target === undefined ||
+  ((target.atLeast === undefined || figure.ratio >= target.atLeast) &&
+    (target.atMost === undefined || figure.ratio <= target.atMost))
+
+function row(figure: Figure): string[] {
+  const target = targets[figure.name]
+  const mark = target === undefined ? '' : meets(figure, target) ? 'yes' : 'NO'
+  return [
+    figure.name,
+    `${round(figure.value)} ${figure.unit}`,
+    `${round(figure.limit)} ${figure.unit}`,
+    figure.ratio.toFixed(2),
+    target?.text ?? '',
+    mark,
+  ]
+}
+
+const heading = ['name', 'value', 'limit or peer', 'ratio', 'target', 'met']
+const table = (rows: readonly string[][]): string =>
+  [heading, heading.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+function save(suite: string, figures: readonly Figure[]): void {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  const cpu = cpus()
+  const section = [
+    `## ${suite}`,
+    '',
+    `Commit ${commit}, Node ${process.version}, ${cpu.length} x ${cpu[0].model.trim()}. ` +
+      `\`npm run bench -- ${suite} --save\`. Two noisy cores: trust ratios more than values.`,
+    '',
+    table(figures.map(row)),
+    '',
+  ].join('\n')
+  const path = 'bench/RESULTS.md'
+  let text = ''
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    text = '# Results\n\nEach figure stands beside its limit or peer, measured in the same run.\n'
+  }
+  const parts = text.split(/\n(?=## )/).filter((part) => !part.startsWith(`## ${suite}\n`))
+  writeFileSync(path, [...parts.map((part) => part.trimEnd()), section].join('\n\n'))
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      save: { type: 'boolean' },
+      only: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  })
+  const [suite = ''] = positionals
+  if (values.help === true || !Object.hasOwn(suites, suite)) {
+    process.stderr.write(`${help}\n`)
+    process.exitCode = values.help === true ? 0 : 2
+    return
+  }
+  const figures: Figure[] = []
+  for (const { name, run } of suites[suite]) {
+    if (values.only !== undefined && values.only !== name) continue
+    process.stderr.write(`${name} …\n`)
+    for (const figure of await run(values.quick === true)) {
+      figures.push(figure)
+      if (values.json === true) process.stdout.write(`${JSON.stringify(figure)}\n`)
+    }
+  }
+  if (values.json !== true) process.stdout.write(`${table(figures.map(row))}\n`)
+  if (values.save === true) save(suite, figures)
+}
+
+await main()
+process.exit()
