@@ -33,7 +33,7 @@ export class PassportExpired extends LeitherError {
 
 export class PassportElsewhere extends LeitherError {
   constructor(node: string, here: string) {
-    const message = `this passport is for node ${node}, this node is ${here}; ask for one for this node`
+    const message = `this passport is for node ${node}, not for this one (${here}); ask for another`
     super('PASSPORT_ELSEWHERE', 'denied', message, { node, here })
   }
 }

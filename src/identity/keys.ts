@@ -20,6 +20,7 @@ export type Domain =
   | 'leither/version/1'
   | 'leither/head/1'
   | 'leither/rights/1'
+  | 'leither/release/1'
   | 'leither/message/1'
 
 /** A public key with its id. */

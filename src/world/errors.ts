@@ -9,7 +9,7 @@ export class DiskClosed extends LeitherError {
 
 export class DiskFull extends LeitherError {
   constructor(freeBytes: number, cause?: unknown) {
-    const message = `the disk is full (${freeBytes} bytes free): nothing was written; free some space`
+    const message = `the disk is full (${freeBytes} bytes free), nothing was written; free some space`
     super('DISK_FULL', 'unavailable', message, { freeBytes }, { cause })
   }
 }
@@ -19,6 +19,12 @@ export class DiskFailed extends LeitherError {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const message = `the disk refused ${what}: ${reason}; run \`leither doctor\``
     super('DISK_FAILED', 'unavailable', message, { what }, { cause })
+  }
+}
+
+export class DiskBusy extends LeitherError {
+  constructor(why: string, data: { pendingBytes?: number } = {}) {
+    super('DISK_BUSY', 'unavailable', `the disk is busy: ${why}; try again in a moment`, data)
   }
 }
 
