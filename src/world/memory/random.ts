@@ -1,4 +1,4 @@
-import type { Random } from '../random.js'
+import { checkRandomCount, type Random } from '../random.js'
 
 /** xoshiro128** from one 32-bit seed: the same bytes on every machine, in every release. */
 export function seededRandom(seed: number): Random {
@@ -26,6 +26,7 @@ export function seededRandom(seed: number): Random {
   }
   return {
     bytes(count) {
+      checkRandomCount(count)
       const bytes = new Uint8Array(count)
       for (let at = 0; at < count; at += 4) {
         const word = next()
