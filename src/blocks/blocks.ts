@@ -25,7 +25,7 @@ export interface CollectReport {
 export interface Blocks {
   /** @throws BlockMissing, BlockCorrupt (the bytes on disk do not match the CID) */
   get(cid: CID): Promise<Uint8Array>
-  /** Tree and directory nodes, without waiting. @throws BlockMissing, BlockCorrupt */
+  /** Tree and directory nodes, without waiting. @throws BlockMissing, BlockCorrupt, BlockInFile */
   getSync(cid: CID): Uint8Array
   has(cid: CID): boolean
   /** Durable when resolved; a block already here costs nothing. @throws BlockCorrupt, BlockTooLarge, DiskFull */
@@ -34,11 +34,23 @@ export interface Blocks {
   putMany(blocks: readonly Block[]): Promise<void>
   /** Size in bytes, undefined where it is not here. */
   size(cid: CID): number | undefined
+  /**
+   * While held, the DAG under `root` stays, and so do blocks put or found by `has` since: for
+   * whoever reads something, or makes something that nothing refers to yet.
+   * @returns a function that lets go
+   */
+  hold(root?: CID): () => void
+  /** Keeps the DAG under a CID, here already or not. @param why who wants it: 1 to 1,024 bytes */
   pin(cid: CID, why: string): Promise<void>
   unpin(cid: CID, why: string): Promise<void>
   pins(): AsyncIterableIterator<{ cid: CID; why: string }>
-  /** Removes what nothing reaches; what is put while it runs stays. */
+  /**
+   * Removes what nothing reaches; what is put while it runs stays.
+   * @throws BlockCorrupt where a tree node cannot be read: nobody knows what it reaches
+   */
   collect(options: CollectOptions): Promise<CollectReport>
   /** Checks every block against its CID. */
-  check(onProgress?: (checked: number) => void): Promise<{ blocks: number; corrupt: readonly CID[] }>
+  check(
+    onProgress?: (checked: number) => void,
+  ): Promise<{ blocks: number; corrupt: readonly CID[] }>
 }

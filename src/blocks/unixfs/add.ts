@@ -1,0 +1,182 @@
+import { UnixFS } from 'ipfs-unixfs'
+import { type CID, codecs, limits } from '#base'
+import { makeBlock } from '../block.js'
+import type { Block, Blocks } from '../blocks.js'
+import { makePb, treeBytesOf } from '../dag-pb.js'
+import { FileTooLarge } from '../errors.js'
+
+/** Bytes of a leaf and links of a node: the profile `unixfs-v1-2025` that IPFS tools share. */
+export const leafBytes = 1024 * 1024
+export const nodeLinks = 1024
+
+/** Bytes that go to the disk together, and how many such groups may wait for it. */
+const groupBytes = 8 * 1024 * 1024
+const groupsUnderWay = 2
+
+export interface AddOptions {
+  /** called with the bytes that are durable so far */
+  readonly onProgress?: (bytes: number) => void
+}
+
+/**
+ * Adds a file as UnixFS: raw leaves under a balanced tree, one raw block where it is small.
+ * Hashing goes on while the disk writes. Durable when resolved; where it fails, the blocks put so
+ * far go at the next collection.
+ * @throws FileTooLarge, DiskFull, and whatever `content` throws
+ */
+export async function addFile(
+  blocks: Pick<Blocks, 'putMany' | 'hold'>,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+  options: AddOptions = {},
+): Promise<{ cid: CID; size: number }> {
+  const letGo = blocks.hold()
+  const groups = new Groups(blocks, options.onProgress)
+  try {
+    const tree = new BalancedTree((block) => groups.add(block, 0))
+    for await (const bytes of leavesOf(content)) {
+      const leaf = makeBlock(codecs.raw, bytes)
+      await groups.add(leaf, bytes.length)
+      await tree.add({ cid: leaf.cid, size: bytes.length, treeBytes: bytes.length })
+      if (tree.size > limits.fileBytes) throw new FileTooLarge()
+    }
+    const { cid, size } = await tree.root()
+    // Every group is durable before anybody hears of the file.
+    await groups.end()
+    return { cid, size }
+  } finally {
+    await groups.settle()
+    letGo()
+  }
+}
+
+/** The content cut into leaves; empty content is one empty leaf. */
+async function* leavesOf(
+  content: Uint8Array | AsyncIterable<Uint8Array>,
+): AsyncIterableIterator<Uint8Array> {
+  if (content instanceof Uint8Array) {
+    for (let at = 0; at === 0 || at < content.length; at += leafBytes) {
+      yield content.subarray(at, at + leafBytes)
+    }
+    return
+  }
+  let leaf = new Uint8Array(leafBytes)
+  let filled = 0
+  let any = false
+  for await (const part of content) {
+    for (let at = 0; at < part.length;) {
+      const taken = Math.min(part.length - at, leafBytes - filled)
+      leaf.set(part.subarray(at, at + taken), filled)
+      at += taken
+      filled += taken
+      if (filled < leafBytes) continue
+      yield leaf
+      any = true
+      leaf = new Uint8Array(leafBytes)
+      filled = 0
+    }
+  }
+  if (filled > 0 || !any) yield leaf.slice(0, filled)
+}
+
+/** Puts blocks in groups, a few of them under way at once. */
+class Groups {
+  readonly #underWay: Promise<void>[] = []
+  #group: Block[] = []
+  #size = 0
+  #content = 0
+  #durable = 0
+
+  constructor(
+    readonly blocks: Pick<Blocks, 'putMany'>,
+    readonly onProgress: AddOptions['onProgress'],
+  ) {}
+
+  /** @param content bytes of the file that are in the block */
+  async add(block: Block, content: number): Promise<void> {
+    this.#group.push(block)
+    this.#size += block.bytes.length
+    this.#content += content
+    if (this.#size < groupBytes) return
+    this.#send()
+    if (this.#underWay.length >= groupsUnderWay) await this.#underWay.shift()
+  }
+
+  async end(): Promise<void> {
+    this.#send()
+    await Promise.all(this.#underWay)
+  }
+
+  /** Waits until nothing is under way, whatever became of it. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#underWay)
+  }
+
+  #send(): void {
+    if (this.#group.length === 0) return
+    const content = this.#content
+    const put = this.blocks.putMany(this.#group).then(() => {
+      this.#durable += content
+      this.onProgress?.(this.#durable)
+    })
+    // Seen where it is awaited; a failure meanwhile must not count as unhandled.
+    put.catch(() => undefined)
+    this.#underWay.push(put)
+    this.#group = []
+    this.#size = 0
+    this.#content = 0
+  }
+}
+
+interface Branch {
+  readonly cid: CID
+  /** bytes of the file under it */
+  readonly size: number
+  readonly treeBytes: number
+}
+
+/** Links branches level by level, left to right, as many to a node as may be. */
+class BalancedTree {
+  readonly #levels: { open: Branch[]; closed: number }[] = []
+  size = 0
+
+  constructor(readonly put: (block: Block) => Promise<void>) {}
+
+  async add(leaf: Branch): Promise<void> {
+    this.size += leaf.size
+    await this.#push(0, leaf)
+  }
+
+  /** The one branch over all. */
+  async root(): Promise<Branch> {
+    for (let level = 0; ; level++) {
+      const { open, closed } = this.#levels[level]
+      if (closed === 0 && open.length === 1) return open[0]
+      if (open.length > 0) await this.#close(level)
+    }
+  }
+
+  async #push(level: number, branch: Branch): Promise<void> {
+    this.#levels[level] ??= { open: [], closed: 0 }
+    const { open } = this.#levels[level]
+    if (open.length === nodeLinks) await this.#close(level)
+    this.#levels[level].open.push(branch)
+  }
+
+  async #close(level: number): Promise<void> {
+    const branches = this.#levels[level].open
+    this.#levels[level] = { open: [], closed: this.#levels[level].closed + 1 }
+    const unixfs = new UnixFS({
+      type: 'file',
+      blockSizes: branches.map(({ size }) => BigInt(size)),
+    })
+    const links = branches.map(({ cid, treeBytes }) => ({ name: '', cid, treeBytes }))
+    const block = makePb({ data: unixfs.marshal(), links })
+    await this.put(block)
+    const size = branches.reduce((sum, branch) => sum + branch.size, 0)
+    await this.#push(level + 1, {
+      cid: block.cid,
+      size,
+      treeBytes: treeBytesOf(block.bytes, links),
+    })
+  }
+}

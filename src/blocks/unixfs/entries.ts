@@ -1,0 +1,233 @@
+/** Writing one directory: flat while its node is small, sharded above, whatever it was before. */
+import { UnixFS } from 'ipfs-unixfs'
+import { type CID, fromText } from '#base'
+import type { Block, Blocks } from '../blocks.js'
+import { type PbLink, byName, makePb, treeBytesOf } from '../dag-pb.js'
+import { linksOf } from './directory.js'
+import { type UnixfsNode, readNode } from './node.js'
+import {
+  NameHash,
+  type Shard,
+  type Slot,
+  decodeShard,
+  defaultFanout,
+  encodeShard,
+  isShard,
+} from './shard.js'
+
+/** Bytes of a flat directory's node; a larger one is sharded, as IPFS tools do. */
+export const flatBytes = 256 * 1024
+
+type Reader = Pick<Blocks, 'get'>
+
+/** A directory that is being changed. */
+export interface OldDirectory {
+  readonly cid: CID
+  readonly node: UnixfsNode
+}
+
+/** Name -> its new link, undefined where it goes. */
+export type LinkChanges = ReadonlyMap<string, PbLink | undefined>
+
+export interface Written {
+  readonly cid: CID
+  readonly treeBytes: number
+  /** new blocks, children first; the last one is the directory's own */
+  readonly made: readonly Block[]
+}
+
+/**
+ * The directory after the changes. Of a sharded one only the nodes on the way to changed names are
+ * read and made anew. The same entries give the same directory, whatever came before.
+ */
+export async function writeDirectory(
+  blocks: Reader,
+  old: OldDirectory | undefined,
+  changes: LinkChanges,
+): Promise<Written> {
+  const origin = new UnixFS({ type: 'directory' })
+  origin.mode = old?.node.unixfs.mode
+  origin.mtime = old?.node.unixfs.mtime
+  if (old === undefined || !isShard(old.node)) {
+    const entries = applied(old?.node.links ?? [], changes)
+    return isSmall(entries.values(), origin) ? flat(entries, origin) : sharded(entries, origin)
+  }
+  const shard = decodeShard(old.cid, old.node)
+  const update = new ShardUpdate(blocks, shard.fanout)
+  const root = await update.apply(shard, changesOf(changes), 0)
+  // It was too large for one flat node before, so it can only fit now where it has shrunk.
+  if (root.growth < 0) {
+    const entries = await smallEntries(blocks, old, changes, origin)
+    if (entries !== undefined) return flat(entries, origin)
+  }
+  return update.finish(root.shard, origin)
+}
+
+function applied(links: Iterable<PbLink>, changes: LinkChanges): Map<string, PbLink> {
+  const entries = new Map<string, PbLink>()
+  for (const link of links) entries.set(link.name, link)
+  for (const [name, link] of changes) {
+    if (link === undefined) entries.delete(name)
+    else entries.set(name, link)
+  }
+  return entries
+}
+
+function flat(entries: ReadonlyMap<string, PbLink>, origin: UnixFS): Written {
+  const links = [...entries.values()].sort((a, b) => byName(a.name, b.name))
+  const block = makePb({ data: origin.marshal(), links })
+  return { cid: block.cid, treeBytes: treeBytesOf(block.bytes, links), made: [block] }
+}
+
+async function sharded(entries: ReadonlyMap<string, PbLink>, origin: UnixFS): Promise<Written> {
+  const update = new ShardUpdate(undefined, defaultFanout)
+  const { shard } = await update.apply(undefined, changesOf(entries), 0)
+  return update.finish(shard, origin)
+}
+
+/** The entries of a sharded directory after the changes; undefined where they need shards still. */
+async function smallEntries(
+  blocks: Reader,
+  old: OldDirectory,
+  changes: LinkChanges,
+  origin: UnixFS,
+): Promise<Map<string, PbLink> | undefined> {
+  const entries = new Map<string, PbLink>()
+  let size = dataBytes(origin)
+  const take = (link: PbLink): boolean => {
+    entries.set(link.name, link)
+    size += linkBytes(link)
+    return size <= flatBytes
+  }
+  for (const link of changes.values()) if (link !== undefined && !take(link)) return undefined
+  for await (const link of linksOf(blocks, old.cid, old.node)) {
+    if (!changes.has(link.name) && !take(link)) return undefined
+  }
+  return entries
+}
+
+function isSmall(links: Iterable<PbLink>, origin: UnixFS): boolean {
+  let size = dataBytes(origin)
+  for (const link of links) size += linkBytes(link)
+  return size <= flatBytes
+}
+
+const dataBytes = (unixfs: UnixFS): number => fieldBytes(unixfs.marshal().length)
+
+/** Bytes of a link in a node. */
+function linkBytes({ name, cid, treeBytes }: PbLink): number {
+  const hash = fieldBytes(cid.bytes.length)
+  return fieldBytes(hash + fieldBytes(fromText(name).length) + 1 + varintBytes(treeBytes))
+}
+
+const fieldBytes = (size: number): number => 1 + varintBytes(size) + size
+
+function varintBytes(value: number): number {
+  let bytes = 1
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++
+  return bytes
+}
+
+interface NameChange {
+  readonly name: string
+  readonly hash: NameHash
+  readonly link: PbLink | undefined
+}
+
+const changesOf = (changes: LinkChanges): NameChange[] =>
+  Array.from(changes, ([name, link]) => ({ name, hash: new NameHash(name), link }))
+
+interface UpdatedShard {
+  readonly shard: Shard
+  /** bytes that a flat node of all entries would grow by */
+  readonly growth: number
+}
+
+/** Changes to a trie of shards; keeps the nodes that it makes. */
+class ShardUpdate {
+  readonly #made: Block[] = []
+
+  constructor(
+    readonly blocks: Reader | undefined,
+    readonly fanout: number,
+  ) {}
+
+  /** @param shard undefined for an empty one */
+  async apply(
+    shard: Shard | undefined,
+    changes: readonly NameChange[],
+    depth: number,
+  ): Promise<UpdatedShard> {
+    const slots = new Map(shard?.slots)
+    const groups = new Map<number, NameChange[]>()
+    for (const change of changes) {
+      const index = await change.hash.slot(depth, this.fanout)
+      const group = groups.get(index)
+      if (group === undefined) groups.set(index, [change])
+      else group.push(change)
+    }
+    let growth = 0
+    for (const [index, group] of groups) {
+      const result = await this.#applyToSlot(slots.get(index), index, group, depth)
+      growth += result.growth
+      if (result.slot === undefined) slots.delete(index)
+      else slots.set(index, result.slot)
+    }
+    return { shard: { fanout: this.fanout, slots }, growth }
+  }
+
+  /** Puts the first node over all. */
+  finish(shard: Shard, origin: UnixFS): Written {
+    const { cid, treeBytes } = this.#keep(shard, origin)
+    return { cid, treeBytes, made: this.#made }
+  }
+
+  async #applyToSlot(
+    slot: Slot | undefined,
+    index: number,
+    group: readonly NameChange[],
+    depth: number,
+  ): Promise<{ slot: Slot | undefined; growth: number }> {
+    if (slot !== undefined && slot.name === undefined) {
+      const below = await this.#load(slot.cid)
+      const updated = await this.apply(below, group, depth + 1)
+      return { slot: this.#settle(updated.shard, index), growth: updated.growth }
+    }
+    let growth = 0
+    const names = new Map<string, NameChange>()
+    if (slot?.name !== undefined) {
+      const link = { name: slot.name, cid: slot.cid, treeBytes: slot.treeBytes }
+      growth -= linkBytes(link)
+      names.set(slot.name, { name: slot.name, hash: new NameHash(slot.name), link })
+    }
+    for (const change of group) names.set(change.name, change)
+    const kept = [...names.values()].filter(({ link }) => link !== undefined)
+    for (const { link } of kept) if (link !== undefined) growth += linkBytes(link)
+    if (kept.length === 0) return { slot: undefined, growth }
+    const [{ name, link }] = kept
+    if (kept.length === 1 && link !== undefined) {
+      return { slot: { index, name, cid: link.cid, treeBytes: link.treeBytes }, growth }
+    }
+    const made = await this.apply(undefined, kept, depth + 1)
+    return { slot: this.#settle(made.shard, index), growth }
+  }
+
+  /** A node for a slot; one entry alone takes the slot itself. */
+  #settle(shard: Shard, index: number): Slot | undefined {
+    const [first] = shard.slots.values()
+    if (first === undefined) return undefined
+    if (shard.slots.size === 1 && first.name !== undefined) return { ...first, index }
+    return { index, name: undefined, ...this.#keep(shard) }
+  }
+
+  #keep(shard: Shard, origin?: UnixFS): { cid: CID; treeBytes: number } {
+    const { block, links } = encodeShard(shard, origin)
+    this.#made.push(block)
+    return { cid: block.cid, treeBytes: treeBytesOf(block.bytes, links) }
+  }
+
+  async #load(cid: CID): Promise<Shard> {
+    if (this.blocks === undefined) return { fanout: this.fanout, slots: new Map() }
+    return decodeShard(cid, await readNode(this.blocks, cid))
+  }
+}

@@ -1,0 +1,44 @@
+import { UnixFS } from 'ipfs-unixfs'
+import { type CID, codecs } from '#base'
+import type { Block, Blocks } from '../blocks.js'
+import { type PbLink, makePb, treeBytesOf } from '../dag-pb.js'
+import { fileSize } from './read.js'
+import { mtimeOf, readNode } from './node.js'
+
+/**
+ * The same file or directory with a modification time (UnixFS 1.5). A raw leaf has no place for one,
+ * so a node with that one link goes over it; the content stays where it is.
+ * @param millis since 1970
+ * @throws BlockMissing, BlockCorrupt, BlockMalformed
+ */
+export async function withModified(
+  blocks: Pick<Blocks, 'get' | 'size' | 'put'>,
+  cid: CID,
+  millis: number,
+): Promise<CID> {
+  const { block } = await modifiedBlock(blocks, cid, millis)
+  await blocks.put(block.cid, block.bytes)
+  return block.cid
+}
+
+/** @returns the block to put, and the bytes of all blocks under it */
+export async function modifiedBlock(
+  blocks: Pick<Blocks, 'get' | 'size'>,
+  cid: CID,
+  millis: number,
+): Promise<{ block: Block; treeBytes: number }> {
+  const { unixfs, links } = await wrapped(blocks, cid)
+  unixfs.mtime = mtimeOf(millis)
+  const block = makePb({ data: unixfs.marshal(), links })
+  return { block, treeBytes: treeBytesOf(block.bytes, links) }
+}
+
+async function wrapped(
+  blocks: Pick<Blocks, 'get' | 'size'>,
+  cid: CID,
+): Promise<{ unixfs: UnixFS; links: readonly PbLink[] }> {
+  if (cid.code !== codecs.raw) return readNode(blocks, cid)
+  const size = await fileSize(blocks, cid)
+  const unixfs = new UnixFS({ type: 'file', blockSizes: size === 0 ? [] : [BigInt(size)] })
+  return { unixfs, links: size === 0 ? [] : [{ name: '', cid, treeBytes: size }] }
+}

@@ -1,0 +1,108 @@
+/**
+ * Nodes of a sharded directory: a hash array mapped trie, as IPFS tools write it. A name's place at
+ * each depth are the next bits of its murmur3 hash; a link's name is that place in hexadecimal and,
+ * for an entry, the entry's name behind it.
+ */
+import { murmur364 } from '@multiformats/murmur3'
+import { UnixFS } from 'ipfs-unixfs'
+import { type CID, concat, fromText, toHex } from '#base'
+import type { Block } from '../blocks.js'
+import { type PbLink, makePb } from '../dag-pb.js'
+import { BlockMalformed } from '../errors.js'
+import type { UnixfsNode } from './node.js'
+
+/** Slots of a node: the fan-out that IPFS tools share. */
+export const defaultFanout = 256
+const largestFanout = 1024
+const murmurCode = 0x22n
+
+/** One slot: an entry of the directory, or the node of all entries that fall into the slot. */
+export interface Slot {
+  readonly index: number
+  /** undefined for a node below */
+  readonly name: string | undefined
+  readonly cid: CID
+  readonly treeBytes: number
+}
+
+export interface Shard {
+  readonly fanout: number
+  readonly slots: ReadonlyMap<number, Slot>
+}
+
+export const isShard = ({ unixfs }: UnixfsNode): boolean => unixfs.type === 'hamt-sharded-directory'
+
+const prefixLength = (fanout: number): number => (fanout - 1).toString(16).length
+
+/** @throws BlockMalformed */
+export function decodeShard(cid: CID, node: UnixfsNode): Shard {
+  const fanout = Number(node.unixfs.fanout ?? 0n)
+  if (fanout < 8 || fanout > largestFanout || !Number.isInteger(Math.log2(fanout))) {
+    throw new BlockMalformed(cid, `its fan-out is ${fanout}`)
+  }
+  const prefix = prefixLength(fanout)
+  const slots = new Map<number, Slot>()
+  for (const { name, cid: target, treeBytes } of node.links) {
+    const text = name.slice(0, prefix)
+    const index =
+      /^[0-9A-Fa-f]+$/.test(text) && text.length === prefix ? parseInt(text, 16) : fanout
+    if (index >= fanout || slots.has(index)) throw new BlockMalformed(cid, `its slot "${text}"`)
+    const rest = name.length > prefix ? name.slice(prefix) : undefined
+    slots.set(index, { index, name: rest, cid: target, treeBytes })
+  }
+  return { fanout, slots }
+}
+
+/** @param origin mode and time that the directory's first node carries */
+export function encodeShard(shard: Shard, origin?: UnixFS): { block: Block; links: PbLink[] } {
+  const { fanout } = shard
+  const prefix = prefixLength(fanout)
+  const slots = [...shard.slots.values()].sort((a, b) => a.index - b.index)
+  const links = slots.map(({ index, name, cid, treeBytes }) => ({
+    name: index.toString(16).toUpperCase().padStart(prefix, '0') + (name ?? ''),
+    cid,
+    treeBytes,
+  }))
+  const unixfs = new UnixFS({
+    type: 'hamt-sharded-directory',
+    data: bitField(slots, fanout),
+    fanout: BigInt(fanout),
+    hashType: murmurCode,
+    mtime: origin?.mtime,
+    mode: origin?.mode,
+  })
+  return { block: makePb({ data: unixfs.marshal(), links }), links }
+}
+
+/** Which slots are taken: one bit each, the last slot first, without leading zeros. */
+function bitField(slots: readonly Slot[], fanout: number): Uint8Array {
+  const bytes = new Uint8Array(fanout / 8)
+  for (const { index } of slots) bytes[bytes.length - 1 - (index >> 3)] |= 1 << (index & 7)
+  const first = bytes.findIndex((byte) => byte !== 0)
+  return first < 0 ? new Uint8Array(0) : bytes.subarray(first)
+}
+
+/** The bits of a name's hash; after the first 64 those of the name with the round behind it. */
+export class NameHash {
+  #bits = ''
+  #rounds = 0
+
+  constructor(readonly name: string) {}
+
+  /** Slot of the name in a node at this depth, 0 for the directory's first. */
+  async slot(depth: number, fanout: number): Promise<number> {
+    const width = Math.log2(fanout)
+    while (this.#bits.length < (depth + 1) * width) await this.#grow()
+    return parseInt(this.#bits.slice(depth * width, (depth + 1) * width), 2)
+  }
+
+  async #grow(): Promise<void> {
+    const name = fromText(this.name)
+    const source = this.#rounds === 0 ? name : concat(name, Uint8Array.of(this.#rounds))
+    this.#rounds++
+    const hash = await murmur364.encode(source)
+    this.#bits += BigInt(`0x${toHex(hash.subarray(0, 8))}`)
+      .toString(2)
+      .padStart(64, '0')
+  }
+}
