@@ -53,7 +53,12 @@ export interface Reading {
   zrange(key: string, start: number, stop: number, reverse?: boolean): Promise<ScorePair[]>
   /** @param count -1 for all */
   zrangebyscore(
-    key: string, min: number, max: number, offset?: number, count?: number, reverse?: boolean,
+    key: string,
+    min: number,
+    max: number,
+    offset?: number,
+    count?: number,
+    reverse?: boolean,
   ): Promise<ScorePair[]>
   /** Names of the keys of one type. */
   scan(type: KeyType, options?: ScanOptions): Promise<string[]>

@@ -1,0 +1,81 @@
+/**
+ * The little of CBOR that a node of the tree needs: heads written and read, items skipped without
+ * decoding them, so that reading one entry never pays for its neighbours.
+ */
+import { TreeCorrupt } from './errors.js'
+
+/** Major types of CBOR (RFC 8949, 3.1) that the tree meets. */
+export const major = { uint: 0, bytes: 2, array: 4, map: 5, tag: 6, simple: 7 } as const
+
+/** A link in canonical CBOR before its 32 bytes of digest: tag 42, 37 bytes, CIDv1 dag-cbor SHA-256. */
+export const linkHead = Uint8Array.of(0xd8, 0x2a, 0x58, 0x25, 0x00, 0x01, 0x71, 0x12, 0x20)
+export const linkBytes = linkHead.length + 32
+
+/** Reads heads and skips items of one byte array. */
+export class CborReader {
+  at = 0
+  /** major type of the last head */
+  major = 0
+
+  constructor(readonly bytes: Uint8Array) {}
+
+  /** The argument of the head at `at`. @throws TreeCorrupt */
+  head(): number {
+    const { bytes } = this
+    const first = bytes[this.at++]
+    this.major = first >> 5
+    const info = first & 31
+    if (info < 24) return info
+    if (info > 27 || first === undefined) throw new TreeCorrupt('a malformed CBOR head')
+    let value = 0
+    for (let left = 1 << (info - 24); left > 0; left--) value = value * 256 + bytes[this.at++]
+    if (this.at > bytes.length) throw new TreeCorrupt('the block ends within an item')
+    return value
+  }
+
+  /** The argument of a head that must be of one major type. @throws TreeCorrupt */
+  expect(type: number): number {
+    const value = this.head()
+    if (this.major !== type) throw new TreeCorrupt(`CBOR type ${this.major} instead of ${type}`)
+    if (!Number.isSafeInteger(value)) throw new TreeCorrupt('a number beyond 2^53')
+    return value
+  }
+
+  /** Goes behind a byte string whose head was just read. @throws TreeCorrupt */
+  skipBytes(length: number): void {
+    this.at += length
+    if (this.at > this.bytes.length) throw new TreeCorrupt('the block ends within an item')
+  }
+
+  /** Goes behind the item at `at`, however deep. @throws TreeCorrupt */
+  skipItem(): void {
+    // Counting what is still to come instead of recursing: no depth can exhaust the stack.
+    for (let left = 1; left > 0; left--) {
+      const value = this.head()
+      if (this.major === 2 || this.major === 3) this.skipBytes(value)
+      else if (this.major === major.array) left += value
+      else if (this.major === major.map) left += 2 * value
+      else if (this.major === major.tag) left += 1
+    }
+  }
+}
+
+/** Bytes of a head with this argument. */
+export const headSize = (value: number): number =>
+  value < 24 ? 1 : value < 0x100 ? 2 : value < 0x10000 ? 3 : value < 0x100000000 ? 5 : 9
+
+/** Writes a head in its shortest form. @returns where the next item begins */
+export function writeHead(into: Uint8Array, at: number, type: number, value: number): number {
+  const size = headSize(value)
+  if (size === 1) {
+    into[at] = (type << 5) | value
+    return at + 1
+  }
+  into[at] = (type << 5) | (size === 2 ? 24 : size === 3 ? 25 : size === 5 ? 26 : 27)
+  let rest = value
+  for (let i = at + size - 1; i > at; i--) {
+    into[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  return at + size
+}
