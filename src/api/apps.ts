@@ -4,7 +4,7 @@ import { mid, nothing, time, unitSummary, versionName } from './shapes.js'
 
 export const appMethods = {
   'app.list': method(
-    'user',
+    'account',
     'Apps on this node: file units with ext "app".',
     nothing,
     z.object({
@@ -17,7 +17,7 @@ export const appMethods = {
     }),
   ),
   'app.grant': method(
-    'user',
+    'account',
     'Lets an app act for the user: on its own units and on those named. Answers a one-time code, ' +
       'valid for a minute, that only the app’s own origin can turn into a session.',
     z.object({
@@ -27,7 +27,13 @@ export const appMethods = {
       path: z.string().max(2000).default('').describe('path and query to open in the app'),
     }),
     z.object({ code: z.string(), address: z.string(), expires: time }),
-    ['MIMEI_UNKNOWN', 'RIGHT_MISSING'],
+    ['MIMEI_UNKNOWN', 'RIGHT_MISSING', 'NOT_AN_APP', 'APP_ORIGIN_NEEDED'],
+  ),
+  'app.revoke': method(
+    'account',
+    'Takes back what the user let an app do, and ends its sessions.',
+    z.object({ app: mid }),
+    nothing,
   ),
   'app.about': method(
     'anyone',
@@ -39,7 +45,8 @@ export const appMethods = {
       author: z.string(),
       address: z.string(),
       granted: z.boolean(),
+      units: z.array(mid).describe('units that the caller opened to the app by name'),
     }),
-    ['MIMEI_UNKNOWN'],
+    ['MIMEI_UNKNOWN', 'RIGHT_MISSING', 'NOT_AN_APP'],
   ),
 }

@@ -15,6 +15,7 @@ import { sessionMethods } from './session.js'
 export type { ApiEvent, ApiProgress } from './events.js'
 export type { Method, Need } from './method.js'
 export { openApiDocument } from './openapi.js'
+export { readParams } from './read.js'
 
 /** Every method of the API, by name. */
 export const methods = {

@@ -7,6 +7,8 @@ export type Need =
   | 'anyone'
   /** a session of a user, or of an app acting for one */
   | 'user'
+  /** a session of a user with an account on this node, or of the node itself; not of an app */
+  | 'account'
   /** a session of the node's owner, not of an app */
   | 'owner'
 

@@ -39,6 +39,7 @@ export const mimeiMethods = {
       asNode: z.boolean().default(false).describe('author is the node itself; owner only'),
     }),
     z.object({ mid, kind, created: z.boolean() }),
+    ['KEY_NEEDED', 'OWNER_NEEDED'],
   ),
   'mimei.list': method(
     'user',
@@ -124,7 +125,7 @@ export const mimeiMethods = {
     nothing,
     unknown,
   ),
-  'mimei.remove': method('user', 'Forgets the unit on this node.', unit, nothing, unknown),
+  'mimei.remove': method('account', 'Forgets the unit on this node.', unit, nothing, unknown),
   'mimei.refs': method(
     'anyone',
     'What the unit refers to, and who refers to it.',
@@ -139,14 +140,14 @@ export const mimeiMethods = {
     'user',
     'Adds references to units or content.',
     z.object({ mid, ids: z.array(z.string()).min(1).max(1000) }),
-    z.object({ count: z.number().int() }),
+    z.object({ count: z.number().int().describe('references to these ids now, together') }),
     unknown,
   ),
   'mimei.delRef': method(
     'user',
     'Takes references back.',
     z.object({ mid, ids: z.array(z.string()).min(1).max(1000) }),
-    z.object({ count: z.number().int() }),
+    z.object({ count: z.number().int().describe('references to these ids now, together') }),
     unknown,
   ),
   'mimei.publish': method(
@@ -158,13 +159,19 @@ export const mimeiMethods = {
   ),
   'mimei.unpublish': method('user', 'Stops telling the network.', unit, nothing, unknown),
   'mimei.provide': method(
-    'user',
+    'account',
     'Holds the unit from now on: brings it here and pulls each new version.',
     z.object({ mid, from: z.string().optional(), passport: z.string().optional() }),
     z.object({ mid, version: z.number().int() }),
     ['NETWORK_OFF', 'NO_PROVIDERS'],
   ),
-  'mimei.unprovide': method('user', 'Stops following the unit; what is here stays.', unit, nothing),
+  'mimei.unprovide': method(
+    'account',
+    'Stops following the unit; what is here stays.',
+    unit,
+    nothing,
+    ['NETWORK_OFF'],
+  ),
   'mimei.providers': method(
     'anyone',
     'Nodes that hold the unit.',
@@ -173,7 +180,7 @@ export const mimeiMethods = {
     ['NETWORK_OFF'],
   ),
   'mimei.sync': method(
-    'user',
+    'account',
     'Brings the newest version of a unit here, once.',
     z.object({
       mid,

@@ -22,7 +22,7 @@ export const nodeMethods = {
     }),
   ),
   'node.status': method(
-    'user',
+    'account',
     'How the node is.',
     nothing,
     z.object({
@@ -41,7 +41,13 @@ export const nodeMethods = {
       network: z.enum(['on', 'starting', 'off']),
     }),
   ),
-  'node.peers': method('user', 'Nodes connected now.', nothing, z.object({ peers: z.array(peer) })),
+  'node.peers': method(
+    'account',
+    'Nodes connected now.',
+    nothing,
+    z.object({ peers: z.array(peer) }),
+    ['NETWORK_OFF'],
+  ),
   'node.connect': method(
     'owner',
     'Connects to a node by address.',

@@ -61,15 +61,15 @@ export const sessionMethods = {
     }),
   ),
   'user.passwd': method(
-    'user',
+    'account',
     'Changes a password: the key is opened with the old one and sealed with the new.',
     z.object({ name: z.string().optional(), password: z.string(), newPassword: password }),
     nothing,
-    ['LOGIN_REFUSED'],
+    ['LOGIN_REFUSED', 'LOGIN_DELAYED', 'OWNER_NEEDED'],
   ),
 
   'passport.sign': method(
-    'user',
+    'account',
     'Signs a passport: for signing in elsewhere, or for a node that may fetch closed units.',
     z.object({
       minutes: z.number().int().min(1).max(10_080).default(1440),

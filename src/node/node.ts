@@ -4,6 +4,9 @@
  */
 import type { CID, KeyId } from '#base'
 import type { ApiEvent, Given, MethodName, Result } from '#api'
+import type { Principal } from '#rights'
+import type { Wire } from '#world'
+import type { Session } from './sessions.js'
 
 /** Where a call comes from, as the face saw it. */
 export interface Caller {
@@ -57,17 +60,30 @@ export interface Node {
    * @throws LeitherError: BadInput, UnknownMethod, SessionNeeded, RightMissing …
    */
   call<M extends MethodName>(name: M, params: unknown, context: CallContext): Promise<Result<M>>
-  /** Events that the caller may see. @returns a function that stops it */
+  /**
+   * Events that the caller may see, by the rights at the time of each event.
+   * @param mids undefined for all units
+   * @returns a function that stops it
+   * @throws UnknownMimei, RightMissing, SessionExpired
+   */
   subscribe(
     caller: Caller,
     mids: readonly string[] | undefined,
     listener: (event: ApiEvent) => void,
   ): () => void
-  /** `/mm/<mid>[:version]/path`. @throws UnknownMimei, PathUnknown, RightMissing … */
+  /**
+   * `/mm/<mid>[:version]/path`.
+   * @param version cur, last, release or digits; `""` for cur where the caller may read it, else
+   *   last; `shown` for the release, or last where none is named: what the unit's own origin shows
+   * @throws UnknownMimei, UnknownVersion, PathUnknown, RightMissing …
+   */
   openUnitPath(caller: Caller, mid: string, version: string, path: string): Promise<Content>
-  /** `/ipfs/<cid>/path`: public content only, or what the caller may read. */
+  /**
+   * `/ipfs/<cid>/path`: what lies in a last, released or otherwise named version that the caller
+   * may read. @throws ContentClosed, PathUnknown
+   */
   openCidPath(caller: Caller, cid: CID, path: string): Promise<Content>
-  /** Blocks of a DAG as a CAR. */
+  /** Blocks of a DAG as a CAR, by the same rule. @throws ContentClosed */
   exportCar(caller: Caller, cid: CID): Promise<AsyncIterable<Uint8Array>>
   /** `PUT /mm/<mid>/path`: writes a whole file into cur; durable when resolved. */
   writeUnitPath(
@@ -77,13 +93,28 @@ export interface Node {
     content: AsyncIterable<Uint8Array>,
     modified?: number,
   ): Promise<Result<'files.stat'>>
+  /**
+   * The network, once it is up: requests are answered before. Calls that need it wait a few seconds
+   * for it. A node whose configuration keeps it to itself never gets one.
+   */
+  attachWire(wire: Wire): Promise<void>
+  /** Where the web desktop is, such as `http://localhost:4800/`; the server knows it first. */
+  setAddress(address: string): void
   /** Called when a `node.stop` call was answered. */
   onStop(listener: () => void): void
+  /** Ends what runs; the disk and the wire stay open for who opened them. */
   close(): Promise<void>
+}
+
+/** What the code of a method knows of its caller, beside what the face saw. */
+export interface Call extends CallContext {
+  /** undefined for a guest */
+  readonly session: Session | undefined
+  readonly principal: Principal
 }
 
 /** The code of one method: `src/node/methods/<group>/<name>.ts`. */
 export type Handler<M extends MethodName> = (
   params: Given<M>,
-  context: CallContext,
+  call: Call,
 ) => Promise<Result<M>> | Result<M>
