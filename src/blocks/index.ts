@@ -4,6 +4,8 @@
  */
 export { makeBlock } from './block.js'
 export type { Block, Blocks, CollectOptions, CollectReport } from './blocks.js'
+export { type ImportedCar, exportCar, importCar } from './car.js'
+export { contentType } from './content-type.js'
 export { type WalkedBlock, dagLinks, dagMissing, walkDag } from './dag.js'
 export * from './errors.js'
 export { openBlocks } from './store/open.js'
