@@ -13,6 +13,7 @@ export type { Change, Disk, Entry, Files, KeyValue, ScanRange, WriteOptions } fr
 export * from './errors.js'
 export { checkFileName } from './file-name.js'
 export { keyspace } from './keyspace.js'
+export { type KeyText, keyText } from './key-text.js'
 export type { Log, LogFacts, LogLevel } from './log.js'
 export { checkRandomCount, type Random } from './random.js'
 export type { Channel, Peer, PeerName, RecordRules, Wire, WireOptions } from './wire.js'
@@ -21,7 +22,10 @@ export { handClock, type HandClock } from './memory/clock.js'
 export { seededRandom } from './memory/random.js'
 export { memoryLog, type LogLine } from './memory/log.js'
 export {
-  type JoinOptions, memoryNetwork, type MemoryNetwork, type MemoryNetworkOptions,
+  type JoinOptions,
+  memoryNetwork,
+  type MemoryNetwork,
+  type MemoryNetworkOptions,
 } from './memory/wire.js'
 
 /** Everything outside of one node. */

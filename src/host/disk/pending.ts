@@ -1,13 +1,9 @@
 /**
  * Changes on their way to the store: what reads see before the disk has it.
  *
- * Keys are held as texts of one code unit per byte: a hash map takes them, and they sort as the
- * bytes do. Nothing is sorted until a scan asks.
+ * Nothing is sorted until a scan asks.
  */
-import type { Change, ScanRange } from '#world'
-
-/** A key as a text, one code unit per byte. */
-export type KeyText = string
+import { type Change, type KeyText, keyText, type ScanRange } from '#world'
 
 export interface Pending {
   readonly text: KeyText
@@ -31,14 +27,6 @@ export interface PendingTable {
   /** The changes of a range now, in its order. */
   within(range: ScanRange): Pending[]
 }
-
-const longKey = 128
-
-/** The key as a text that sorts as its bytes do. */
-export const keyText = (key: Uint8Array): KeyText =>
-  key.length < longKey
-    ? String.fromCharCode(...key)
-    : Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')
 
 export function pendingTable(): PendingTable {
   const table = new Map<KeyText, Held>()

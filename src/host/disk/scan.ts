@@ -1,6 +1,6 @@
 /** A scan: a snapshot of what waits laid over a snapshot of the store. */
-import type { Entry } from '#world'
-import { keyText, type Pending } from './pending.js'
+import { type Entry, keyText } from '#world'
+import type { Pending } from './pending.js'
 import type { Cursor } from './store.js'
 
 /** Entries of the first piece: most scans want few. */

@@ -4,8 +4,7 @@
  * next one. Until then it goes on serving reads.
  */
 import { compare } from '#base'
-import { type Change, DiskBusy, DiskFailed, type Log } from '#world'
-import { keyText } from './pending.js'
+import { type Change, DiskBusy, DiskFailed, keyText, type Log } from '#world'
 import type { OpenStore, Store } from './store.js'
 
 export interface SteadyStore extends Store {

@@ -5,9 +5,9 @@
  * when the batch that holds it is in the store. A batch that fails takes its own changes out of the
  * table again and leaves those of later writes.
  */
-import { type Change, DiskBusy, DiskFull, type Log, type WriteOptions } from '#world'
+import { type Change, DiskBusy, DiskFull, type KeyText, type Log, type WriteOptions } from '#world'
 import { diskError } from './failure.js'
-import type { KeyText, PendingTable } from './pending.js'
+import type { PendingTable } from './pending.js'
 import type { SteadyStore } from './steady.js'
 
 /** One batch holds so many changes or bytes at most, unless a single write has more. */

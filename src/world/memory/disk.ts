@@ -1,6 +1,7 @@
-import { compare, concat, toHex } from '#base'
-import type { Disk, Entry, Files, ScanRange } from '../disk.js'
-import { DiskClosed, DiskFull, FileMissing } from '../errors.js'
+import type { Disk, Entry, ScanRange } from '../disk.js'
+import { DiskClosed, DiskFull } from '../errors.js'
+import { type KeyText, keyText } from '../key-text.js'
+import { memoryFiles } from './files.js'
 
 export interface MemoryDiskOptions {
   /** bytes it holds before it says that it is full */
@@ -10,96 +11,106 @@ export interface MemoryDiskOptions {
 /** A Disk that forgets: for tests and simulators. */
 export function memoryDisk(options: MemoryDiskOptions = {}): Disk {
   const capacity = options.capacity ?? Infinity
-  const values = new Map<string, Entry>()
-  const files = new Map<string, Uint8Array>()
+  const table = sortedTable()
   let closed = false
   let used = 0
 
   const check = (): void => {
     if (closed) throw new DiskClosed()
   }
-  const reserve = (bytes: number): void => {
-    if (used + bytes > capacity) throw new DiskFull(Math.max(0, capacity - used))
+  /** Takes room, or gives it back where negative. */
+  const take = (bytes: number): void => {
+    if (bytes > 0 && used + bytes > capacity) throw new DiskFull(Math.max(0, capacity - used))
     used += bytes
   }
-  const within = ({ from, to }: ScanRange, key: Uint8Array): boolean =>
-    (from === undefined || compare(key, from) >= 0) && (to === undefined || compare(key, to) < 0)
-
   return {
     get(key) {
       check()
-      return values.get(toHex(key))?.[1]
+      return table.get(keyText(key))?.[1]
     },
     async write(changes) {
       check()
+      const latest = new Map(changes.map((change) => [keyText(change.key), change]))
       let added = 0
-      for (const { key, value } of changes) added += value === undefined ? 0 : key.length + value.length
-      reserve(added)
-      for (const { key, value } of changes) {
-        if (value === undefined) values.delete(toHex(key))
-        else values.set(toHex(key), [key, value])
+      for (const [text, change] of latest) {
+        const before = table.get(text)
+        added += sizeOf(change) - (before === undefined ? 0 : before[0].length + before[1].length)
+      }
+      take(added)
+      for (const [text, { key, value }] of latest) {
+        if (value === undefined) table.delete(text)
+        else table.set(text, [key, value])
       }
     },
     scan(range) {
       check()
-      const entries = [...values.values()].filter(([key]) => within(range, key))
-      entries.sort((a, b) => compare(a[0], b[0]))
-      if (range.reverse === true) entries.reverse()
+      const entries = table.within(range)
       return (async function* () {
-        yield* entries.slice(0, range.limit ?? entries.length)
+        yield* entries
       })()
     },
-    files: memoryFiles(files, check, reserve),
-    flush: async () => check(),
-    usage: async () => ({ usedBytes: used, freeBytes: capacity - used }),
-    close: async () => {
+    files: memoryFiles(check, take),
+    async flush() {
+      check()
+    },
+    async usage() {
+      check()
+      return { usedBytes: used, freeBytes: capacity - used }
+    },
+    async close() {
       closed = true
     },
   }
 }
 
-function memoryFiles(
-  files: Map<string, Uint8Array>,
-  check: () => void,
-  reserve: (bytes: number) => void,
-): Files {
-  const write: Files['write'] = async (name, content) => {
-    check()
-    const parts: Uint8Array[] = []
-    if (content instanceof Uint8Array) parts.push(content)
-    else for await (const part of content) parts.push(part)
-    const whole = concat(...parts)
-    reserve(whole.length)
-    files.set(name, whole)
-    return whole.length
+const sizeOf = (change: { key: Uint8Array; value: Uint8Array | undefined }): number =>
+  change.value === undefined ? 0 : change.key.length + change.value.length
+
+/** A hash map of entries, and their keys in order as far as scans have asked for it. */
+function sortedTable() {
+  const entries = new Map<KeyText, Entry>()
+  let sorted: KeyText[] = []
+  let added: KeyText[] = []
+  let removed = 0
+
+  const sort = (): void => {
+    if (added.length > 0) sorted = [...new Set([...sorted, ...added])].sort()
+    if (removed > 0) sorted = sorted.filter((key) => entries.has(key))
+    added = []
+    removed = 0
+  }
+  /** Index of the first key at or above the text. */
+  const indexOf = (text: KeyText): number => {
+    let low = 0
+    let high = sorted.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (sorted[middle] < text) low = middle + 1
+      else high = middle
+    }
+    return low
   }
   return {
-    write,
-    async writeAll(list) {
-      for (const { name, content } of list) await write(name, content)
+    get: (key: KeyText) => entries.get(key),
+    set(key: KeyText, entry: Entry): void {
+      if (!entries.has(key)) added.push(key)
+      entries.set(key, entry)
     },
-    async read(name) {
-      check()
-      return files.get(name)
+    delete(key: KeyText): void {
+      if (entries.delete(key)) removed++
     },
-    async *stream(name, range = {}) {
-      check()
-      const content = files.get(name)
-      if (content === undefined) throw new FileMissing(name)
-      yield content.subarray(range.start ?? 0, range.end)
-    },
-    async size(name) {
-      check()
-      return files.get(name)?.length
-    },
-    async remove(name) {
-      check()
-      files.delete(name)
-    },
-    async *list(folder) {
-      check()
-      const prefix = folder.endsWith('/') ? folder : `${folder}/`
-      for (const name of [...files.keys()]) if (name.startsWith(prefix)) yield name
+    /** The entries of a range now, in its order. */
+    within({ from, to, reverse = false, limit = Infinity }: ScanRange): Entry[] {
+      sort()
+      const first = from === undefined ? 0 : indexOf(keyText(from))
+      const end = to === undefined ? sorted.length : indexOf(keyText(to))
+      const keys = reverse
+        ? sorted.slice(Math.max(first, end - limit), Math.max(first, end)).reverse()
+        : sorted.slice(first, Math.min(end, first + limit))
+      return keys.flatMap((key) => {
+        const entry = entries.get(key)
+        return entry === undefined ? [] : [entry]
+      })
     },
   }
 }

@@ -11,9 +11,11 @@ export interface LogLine {
 export function memoryLog(): Log & { readonly lines: LogLine[] } {
   const lines: LogLine[] = []
   const speak = (part: string): Log => {
-    const at = (level: LogLevel) => (message: string, facts: LogFacts = {}): void => {
-      lines.push({ level, part, message, facts })
-    }
+    const at =
+      (level: LogLevel) =>
+      (message: string, facts: LogFacts = {}): void => {
+        lines.push({ level, part, message, facts })
+      }
     return {
       debug: at('debug'),
       info: at('info'),
