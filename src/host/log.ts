@@ -106,22 +106,27 @@ function rotatingFile(path: string, fileBytes: number, keep: number): RotatingFi
     if (file !== undefined) closeSync(file)
     file = undefined
   }
+  const open = (): number => {
+    const opened = openSync(path, 'a', 0o600)
+    size = fstatSync(opened).size
+    file = opened
+    return opened
+  }
   const rotate = (): void => {
     close()
-    rmSync(`${path}.${keep}`, { force: true })
+    rmSync(keep === 0 ? path : `${path}.${keep}`, { force: true })
     for (let i = keep; i >= 1; i--) moveIfThere(i === 1 ? path : `${path}.${i - 1}`, `${path}.${i}`)
-    if (keep === 0) rmSync(path, { force: true })
   }
   return {
     append(line) {
       if (closed) return
       try {
-        if (file !== undefined && size >= fileBytes) rotate()
-        if (file === undefined) {
-          file = openSync(path, 'a', 0o600)
-          size = fstatSync(file).size
+        let target = file ?? open()
+        if (size >= fileBytes) {
+          rotate()
+          target = open()
         }
-        size += writeSync(file, line)
+        size += writeSync(target, line)
       } catch {
         // A full disk: the line is lost, the node goes on.
       }
