@@ -1,7 +1,7 @@
 /** Bytes and their texts. Everything here is pure and runs in any JavaScript engine. */
 
 const textEncoder = new TextEncoder()
-const textDecoder = new TextDecoder('utf-8', { fatal: false })
+const textDecoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 export const emptyBytes = new Uint8Array(0)
 
