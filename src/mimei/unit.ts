@@ -85,6 +85,16 @@ export interface Unit {
   /** Number of the version that cur is based on, 0 for none. */
   base(): number
   /**
+   * Whether `last` moved on without cur, which kept changes of its own: the next backup would stand
+   * beside `last`, not upon it.
+   */
+  behind(): boolean
+  /**
+   * Versions that no other follows, ascending, where there are several: two sides went on without
+   * each other and are not yet merged. Empty otherwise.
+   */
+  conflicts(): readonly Version[]
+  /**
    * Folds cur into the next version; durable when resolved, head last. A backup without changes
    * answers the last version and adds none.
    * @throws BackupNotAllowed where the key may not sign for this unit
@@ -112,6 +122,7 @@ export interface Unit {
 /** Something happened to a unit on this node; delivered after it is durable. */
 export type UnitEvent =
   | { readonly type: 'created' | 'removed' | 'rights'; readonly mid: Mid }
+  /** keys (`hash:users`) or paths of cur; none where so much changed that all is to be read anew */
   | { readonly type: 'changed'; readonly mid: Mid; readonly keys: readonly string[] }
   | { readonly type: 'version' | 'release' | 'head'; readonly mid: Mid; readonly number: number }
 

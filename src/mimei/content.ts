@@ -1,0 +1,49 @@
+/** What differs between the two kinds of unit: how changes are folded and versions compared. */
+import type { CID, UnitKind } from '#base'
+import { type Blocks, emptyDirectory } from '#blocks'
+import { diffDatabases, foldDatabase } from './database/index.js'
+import { diffFiles, foldFiles, sizeDifference } from './files/fold.js'
+import type { Frozen } from './overlay.js'
+import type { Difference } from './unit.js'
+
+export type Changes = Pick<Frozen, 'scan' | 'isEmpty'>
+
+/** The content of one version, or of none: that of version 0. */
+export interface Stand {
+  readonly root: CID
+  /** bytes of the content, as a reader would count them */
+  readonly size: number
+}
+
+export interface Content {
+  /** Base and changes together; durable when resolved, cost proportional to the changes. */
+  fold(base: Stand | undefined, changes: Changes): Promise<Stand>
+  diff(from: CID | undefined, to: CID | undefined): AsyncIterable<Difference>
+}
+
+const fileContent = (blocks: Blocks): Content => ({
+  async fold(base, changes) {
+    const from = base?.root ?? emptyDirectory
+    const root = await foldFiles(blocks, from, changes.scan())
+    const grown = root.equals(from) ? 0 : await sizeDifference(blocks, from, root)
+    return { root, size: (base?.size ?? 0) + grown }
+  },
+  async *diff(from, to) {
+    const differences = diffFiles(blocks, from ?? emptyDirectory, to ?? emptyDirectory)
+    for await (const { path, change } of differences) yield { path, change }
+  },
+})
+
+const databaseContent = (blocks: Blocks): Content => ({
+  async fold(base, changes) {
+    const { root, size } = await foldDatabase(blocks, base?.root ?? null, changes)
+    return { root, size }
+  },
+  async *diff(from, to) {
+    const differences = diffDatabases(blocks, from ?? null, to ?? null)
+    for await (const { path, change } of differences) yield { path, change }
+  },
+})
+
+export const contentOf = (kind: UnitKind, blocks: Blocks): Content =>
+  kind === 'file' ? fileContent(blocks) : databaseContent(blocks)
