@@ -8,8 +8,11 @@ import { type Change, DiskBusy, DiskFailed, keyText, type Log } from '#world'
 import type { OpenStore, Store } from './store.js'
 
 export interface SteadyStore extends Store {
-  /** false after an attempt to open it again has failed: reads throw until `ready` succeeds */
-  readonly serving: boolean
+  /**
+   * What `ready` will do: nothing; open a store anew that serves reads meanwhile; or open one that
+   * could not be opened again the last time, so that even reads throw.
+   */
+  readonly state: 'sound' | 'wounded' | 'gone'
   /** Makes the store ready for a batch, opening it anew where the last one failed. */
   ready(): Promise<void>
 }
@@ -44,8 +47,9 @@ export async function steadyStore(open: OpenStore, log: Log): Promise<SteadyStor
     log.info('opened the store again after a failed write')
   }
   return {
-    get serving() {
-      return store !== undefined
+    get state() {
+      if (store === undefined) return 'gone'
+      return failed ? 'wounded' : 'sound'
     },
     get: (key) => current().get(key),
     cursor: (range) => current().cursor(range),

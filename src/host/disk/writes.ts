@@ -13,6 +13,8 @@ import type { SteadyStore } from './steady.js'
 /** One batch holds so many changes or bytes at most, unless a single write has more. */
 const batchChanges = 8192
 const batchBytes = 4 * 1024 * 1024
+/** Opening LevelDB replays its log into a table: without room for that it would not open again. */
+const openingBytes = 16 * 1024 * 1024
 /** What a change costs in memory besides its bytes, roughly. */
 const changeBytes = 64
 
@@ -72,9 +74,10 @@ export function groupedWrites(parts: WriteParts): Writes {
   }
   const commit = async (group: readonly Waiting[], free: number): Promise<void> => {
     const durable = group.some((write) => write.durable)
-    const enough = free >= needed(group, limits)
+    const opening = store.state === 'sound' ? 0 : openingBytes
+    const enough = free >= Math.max(needed(group, limits), opening)
     try {
-      if (enough || !store.serving) await store.ready()
+      if (enough || store.state === 'gone') await store.ready()
       if (!enough) throw new DiskFull(free)
       await store.commit(changesOf(group), durable)
       if (!durable) unsynced = true
