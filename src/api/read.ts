@@ -28,9 +28,7 @@ function demandOf(issue: Issue): string {
     case 'too_big':
       return sizeOf('at most', issue.maximum, issue.origin)
     case 'invalid_format':
-      return issue.message.startsWith('Invalid')
-        ? `match ${issue.pattern}`
-        : `hold: ${issue.message}`
+      return `match ${issue.pattern}`
     case 'invalid_union':
       return [...new Set(issue.errors.map((errors) => demandOf(errors[0])))].join(' or ')
     default:

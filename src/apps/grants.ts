@@ -2,12 +2,21 @@
  * What people let apps do, remembered so that they are asked once; in the store under
  * `keyspace.apps`: 0x01, user, app.
  */
-import { afterPrefix, concat, decodeCbor, encodeCbor, fromText, type KeyId, toText } from '#base'
+import {
+  afterPrefix,
+  concat,
+  decodeCbor,
+  encodeCbor,
+  fromText,
+  type Id,
+  type KeyId,
+  toText,
+} from '#base'
 import { type Clock, type Disk, keyspace } from '#world'
 
 /** One person's word to one app: it may act for them on its own units and on those named. */
 export interface Grant {
-  readonly units: readonly string[]
+  readonly units: readonly Id[]
   /** milliseconds since 1970 */
   readonly time: number
 }
@@ -16,7 +25,7 @@ export interface Grants {
   /** undefined where the person was not asked yet */
   of(user: KeyId, app: string): Grant | undefined
   /** Grants, units beside those granted before; durable when resolved. */
-  add(user: KeyId, app: string, units: readonly string[]): Promise<Grant>
+  add(user: KeyId, app: string, units: readonly Id[]): Promise<Grant>
   /** Takes all back; durable when resolved. */
   remove(user: KeyId, app: string): Promise<void>
   /** Forgets what anybody let the app do. */

@@ -17,8 +17,6 @@ export interface Admission {
   readonly origin: string
   /** sid of the session that lets the app in */
   readonly parent: string
-  /** units opened to the app by name */
-  readonly granted: readonly string[]
 }
 
 export interface Codes {

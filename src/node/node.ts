@@ -5,7 +5,7 @@
 import type { CID, KeyId } from '#base'
 import type { ApiEvent, Given, MethodName, Result } from '#api'
 import type { Principal } from '#rights'
-import type { Wire } from '#world'
+import type { Wire, WireOptions } from '#world'
 import type { Session } from './sessions.js'
 
 /** Where a call comes from, as the face saw it. */
@@ -73,8 +73,7 @@ export interface Node {
   ): () => void
   /**
    * `/mm/<mid>[:version]/path`.
-   * @param version cur, last, release or digits; `""` for cur where the caller may read it, else
-   *   last; `shown` for the release, or last where none is named: what the unit's own origin shows
+   * @param version cur, last, release or digits
    * @throws UnknownMimei, UnknownVersion, PathUnknown, RightMissing …
    */
   openUnitPath(caller: Caller, mid: string, version: string, path: string): Promise<Content>
@@ -93,6 +92,14 @@ export interface Node {
     content: AsyncIterable<Uint8Array>,
     modified?: number,
   ): Promise<Result<'files.stat'>>
+  /** Called when a `node.stop` call was answered. */
+  onStop(listener: () => void): void
+  /** Ends what runs; the disk and the wire stay open for who opened them. */
+  close(): Promise<void>
+}
+
+/** What whoever runs a node sees of it beside. */
+export interface RunningNode extends Node {
   /**
    * The network, once it is up: requests are answered before. Calls that need it wait a few seconds
    * for it. A node whose configuration keeps it to itself never gets one.
@@ -100,10 +107,8 @@ export interface Node {
   attachWire(wire: Wire): Promise<void>
   /** Where the web desktop is, such as `http://localhost:4800/`; the server knows it first. */
   setAddress(address: string): void
-  /** Called when a `node.stop` call was answered. */
-  onStop(listener: () => void): void
-  /** Ends what runs; the disk and the wire stay open for who opened them. */
-  close(): Promise<void>
+  /** Rules of the hash table, for whoever opens the wire. */
+  readonly recordRules: WireOptions['records']
 }
 
 /** What the code of a method knows of its caller, beside what the face saw. */

@@ -1,0 +1,23 @@
+import type { Handler } from '../../node.js'
+import type { Parts } from '../../parts.js'
+import { newest, showUnit, showVersions } from '../../shown.js'
+
+type Used = Pick<Parts, 'access' | 'blocks' | 'network'>
+
+export const mimeiShow =
+  ({ access, blocks, network }: Used): Handler<'mimei.show'> =>
+  async ({ mid }, { principal }) => {
+    const unit = access.unit(principal, mid, 'list')
+    const last = newest(unit)
+    const head = unit.head()
+    return {
+      ...(await showUnit(unit, principal, network)),
+      cid: last?.cid.toString() ?? null,
+      root: last?.root.toString() ?? null,
+      base: unit.base(),
+      entries: unit.rights().entries.map(({ key, may }) => ({ key, may: [...may] })),
+      defaultApp: head?.defaultApp ?? null,
+      seq: head?.seq ?? 0,
+      versions: showVersions(unit, blocks),
+    }
+  }
