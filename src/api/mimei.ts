@@ -59,6 +59,12 @@ export const mimeiMethods = {
       defaultApp: z.string().nullable(),
       seq: z.number().int(),
       versions: z.array(versionInfo),
+      behind: z
+        .boolean()
+        .describe('a newer version came from elsewhere while cur held changes of its own'),
+      conflicts: z
+        .array(versionInfo)
+        .describe('versions that nothing follows yet, where several nodes went on by themselves'),
     }),
     unknown,
   ),
@@ -163,7 +169,7 @@ export const mimeiMethods = {
     'Holds the unit from now on: brings it here and pulls each new version.',
     z.object({ mid, from: z.string().optional(), passport: z.string().optional() }),
     z.object({ mid, version: z.number().int() }),
-    ['NETWORK_OFF', 'NO_PROVIDERS'],
+    ['NETWORK_OFF', 'NO_PROVIDERS', 'SYNC_FAILED', 'SYNC_REFUSED'],
   ),
   'mimei.unprovide': method(
     'account',
@@ -197,6 +203,6 @@ export const mimeiMethods = {
       bytes: z.number().int(),
       providers: z.array(id),
     }),
-    ['NETWORK_OFF', 'NO_PROVIDERS', 'SYNC_FAILED', 'RIGHT_MISSING'],
+    ['NETWORK_OFF', 'NO_PROVIDERS', 'SYNC_FAILED', 'SYNC_REFUSED'],
   ),
 }

@@ -95,9 +95,9 @@ export function openContent(parts: ContentParts): Doors {
   }
   /** @returns whether everyone may read it @throws ContentClosed */
   const demandReach = async (session: Session | undefined, cid: CID): Promise<boolean> => {
+    if (session?.owner === true && session.app === undefined) return false
     if (await reach.allows(guest, cid)) return true
-    const owner = session?.owner === true && session.app === undefined
-    if (owner || (await reach.allows(principalOf(session), cid))) return false
+    if (session !== undefined && (await reach.allows(principalOf(session), cid))) return false
     throw new ContentClosed(cid.toString())
   }
 

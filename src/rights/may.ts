@@ -22,9 +22,14 @@ export class RightMissing extends LeitherError {
 
 const digits = { read: 4, readCur: 1, write: 2 } as const
 
-/** An app reaches what is its own, and what its user opened to it by name. */
-const appReaches = (principal: Principal, unit: Asked): boolean =>
-  principal.app === undefined || principal.app === unit.app || principal.granted.includes(unit.mid)
+/**
+ * An app reaches what is its own, and what its user opened to it by name; but who else may reach
+ * that is no app's to say.
+ */
+const appReaches = (principal: Principal, action: Action, unit: Asked): boolean =>
+  principal.app === undefined ||
+  principal.app === unit.app ||
+  (action !== 'grant' && principal.granted.includes(unit.mid))
 
 function everyoneMay(action: Action, word: number): boolean {
   if (action === 'list') return (word & (digits.read | digits.readCur)) !== 0
@@ -40,7 +45,7 @@ function entryAllows(action: Action, allowed: readonly string[]): boolean {
 /** Whether the principal may do this to the unit. Pure; the only place where rights are decided. */
 export function may(principal: Principal, action: Action, unit: Asked): boolean {
   if (everyoneMay(action, unit.rights.word)) return true
-  if (principal.user === undefined || !appReaches(principal, unit)) return false
+  if (principal.user === undefined || !appReaches(principal, action, unit)) return false
   if (principal.user === unit.author || principal.alsoOwns.includes(unit.author)) return true
   const entry = unit.rights.entries.find(({ key }) => key === principal.user)
   return entry !== undefined && entryAllows(action, entry.may)

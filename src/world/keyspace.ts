@@ -13,9 +13,9 @@ export const keyspace = {
   references: 0x04,
   /** network: heads and routing records of others, what this node provides */
   network: 0x05,
-  /** node: users and their sealed keys, app grants, settings */
+  /** node: users and their sealed keys */
   accounts: 0x06,
-  /** apps: installed apps, names */
+  /** apps: what people let apps do */
   apps: 0x07,
   /** node: format of the store, written at creation */
   format: 0x00,

@@ -1,6 +1,6 @@
 import type { Handler } from '../../node.js'
 import type { Parts } from '../../parts.js'
-import { newest, showUnit, showVersions } from '../../shown.js'
+import { newest, showUnit, showVersion, showVersions } from '../../shown.js'
 
 type Used = Pick<Parts, 'access' | 'blocks' | 'network'>
 
@@ -19,5 +19,7 @@ export const mimeiShow =
       defaultApp: head?.defaultApp ?? null,
       seq: head?.seq ?? 0,
       versions: showVersions(unit, blocks),
+      behind: unit.behind(),
+      conflicts: unit.conflicts().map((version) => showVersion(version, blocks)),
     }
   }
