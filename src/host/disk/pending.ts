@@ -1,7 +1,8 @@
 /**
- * Changes on their way to the store: what reads see before the disk has it.
+ * Writes on their way to the store: what reads see before the disk has them.
  *
- * Nothing is sorted until a scan asks.
+ * Who only writes pays nothing here: changes are put under their keys when a read asks for the
+ * first time, and sorted when a scan does.
  */
 import { type Change, type KeyText, keyText, type ScanRange } from '#world'
 
@@ -10,45 +11,71 @@ export interface Pending {
   readonly change: Change
 }
 
-interface Held extends Pending {
-  /** number of the write that it came with */
-  readonly write: number
-}
-
 export interface PendingTable {
+  /** number of writes that wait */
   readonly size: number
+  /** Takes the changes of a write. @param write number of the write, rising */
+  add(changes: readonly Change[], write: number): void
+  /** Lets go of the writes up to and including number `last`. */
+  drop(last: number): void
   /** The latest change of a key that waits, undefined where none does. */
   get(key: Uint8Array): Change | undefined
-  /** Takes the changes of a write. @returns their keys, for `drop` */
-  add(changes: readonly Change[], write: number): KeyText[]
-  /** Lets go of keys whose latest change came with write number `last` or before. */
-  drop(keys: readonly KeyText[], last: number): void
-  clear(): void
   /** The changes of a range now, in its order. */
   within(range: ScanRange): Pending[]
 }
 
+interface Held extends Pending {
+  readonly write: number
+}
+
+interface Batch {
+  readonly write: number
+  readonly changes: readonly Change[]
+  /** its keys, once its changes are in the table */
+  keys?: readonly KeyText[]
+}
+
 export function pendingTable(): PendingTable {
   const table = new Map<KeyText, Held>()
-  const put = (change: Change, write: number): KeyText => {
-    const text = keyText(change.key)
-    table.set(text, { text, change, write })
-    return text
+  /** oldest first; those in the table before those that are not */
+  let batches: Batch[] = []
+  let inTable = 0
+
+  const index = (): void => {
+    for (; inTable < batches.length; inTable++) {
+      const batch = batches[inTable]
+      batch.keys = batch.changes.map((change) => {
+        const text = keyText(change.key)
+        table.set(text, { text, change, write: batch.write })
+        return text
+      })
+    }
   }
   return {
     get size() {
-      return table.size
+      return batches.length
     },
-    get: (key) => table.get(keyText(key))?.change,
-    add: (changes, write) => changes.map((change) => put(change, write)),
-    drop(keys, last) {
-      for (const text of keys) {
-        const held = table.get(text)
-        if (held !== undefined && held.write <= last) table.delete(text)
+    add(changes, write) {
+      batches.push({ changes, write })
+    },
+    drop(last) {
+      let count = 0
+      while (count < batches.length && batches[count].write <= last) count++
+      for (const { keys = [] } of batches.slice(0, count)) {
+        for (const text of keys)
+          if ((table.get(text)?.write ?? Infinity) <= last) table.delete(text)
       }
+      batches = batches.slice(count)
+      inTable = Math.max(0, inTable - count)
     },
-    clear: () => table.clear(),
-    within: (range) => (table.size === 0 ? [] : select(table.values(), range)),
+    get(key) {
+      index()
+      return table.get(keyText(key))?.change
+    },
+    within(range) {
+      index()
+      return table.size === 0 ? [] : select(table.values(), range)
+    },
   }
 }
 

@@ -5,7 +5,7 @@
  * when the batch that holds it is in the store. A batch that fails takes its own changes out of the
  * table again and leaves those of later writes.
  */
-import { type Change, DiskBusy, DiskFull, type KeyText, type Log, type WriteOptions } from '#world'
+import { type Change, DiskBusy, DiskFull, type Log, type WriteOptions } from '#world'
 import { diskError } from './failure.js'
 import type { PendingTable } from './pending.js'
 import type { SteadyStore } from './steady.js'
@@ -44,7 +44,6 @@ export interface WriteParts {
 interface Waiting {
   readonly number: number
   readonly changes: readonly Change[]
-  readonly keys: readonly KeyText[]
   readonly bytes: number
   readonly durable: boolean
   readonly done: () => void
@@ -63,9 +62,7 @@ export function groupedWrites(parts: WriteParts): Writes {
   let unsynced = false
 
   const settle = (group: readonly Waiting[], error?: Error): void => {
-    const last = group[group.length - 1].number
-    if (queue.length === 0) table.clear()
-    else for (const { keys } of group) table.drop(keys, last)
+    table.drop(group[group.length - 1].number)
     for (const { bytes, done, refused } of group) {
       pendingBytes -= bytes
       if (error === undefined) done()
@@ -102,9 +99,9 @@ export function groupedWrites(parts: WriteParts): Writes {
   }
   const enqueue = (changes: readonly Change[], bytes: number, durable: boolean): Promise<void> =>
     new Promise((done, refused) => {
-      const keys = table.add(changes, ++number)
+      table.add(changes, ++number)
       pendingBytes += bytes
-      queue.push({ number, changes, keys, bytes, durable, done, refused })
+      queue.push({ number, changes, bytes, durable, done, refused })
       if (!draining) void drain()
     })
   return {
