@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { CID } from '#base'
+import { type Blocks, openBlocks } from '#blocks'
+import { type Disk, handClock, memoryDisk, seededRandom } from '#world'
+import { openOverlay, type Overlay } from '../overlay.js'
+import { type Command, answerOf, anyCommand, contentOf } from './commands.contract.js'
+import type { Transaction } from './database.js'
+import { foldDatabase } from './fold.js'
+import { Model } from './model.contract.js'
+import type { WorkingDatabase } from './sources.js'
+import { openVersionDatabase } from './version.js'
+import { openWorkingDatabase } from './working.js'
+
+const id = new Uint8Array(20).fill(7)
+
+/** A unit's database with just enough around it to back up and restore. */
+class Bench {
+  root: CID | null = null
+  readonly clock = handClock()
+  readonly told: string[] = []
+  readonly database: WorkingDatabase
+
+  private constructor(
+    readonly disk: Disk,
+    readonly blocks: Blocks,
+    public overlay: Overlay,
+  ) {
+    this.database = openWorkingDatabase({
+      blocks,
+      overlay,
+      clock: this.clock,
+      random: seededRandom(1),
+      root: () => this.root,
+      onChange: (keys) => this.told.push(...keys),
+    })
+  }
+
+  static async open(): Promise<Bench> {
+    const disk = memoryDisk()
+    return new Bench(disk, openBlocks({ disk }), await openOverlay(disk, id))
+  }
+
+  /** @param during runs between freezing and settling */
+  async backup(during?: () => Promise<void>): Promise<CID> {
+    const frozen = this.overlay.freeze()
+    const folding = foldDatabase(this.blocks, this.root, frozen)
+    await during?.()
+    const { root } = await folding
+    await this.disk.write(frozen.settle())
+    this.root = root
+    frozen.settled()
+    return root
+  }
+
+  async failedBackup(during?: () => Promise<void>): Promise<void> {
+    const frozen = this.overlay.freeze()
+    await foldDatabase(this.blocks, this.root, frozen)
+    await during?.()
+    frozen.thaw()
+  }
+
+  async restore(root: CID | null): Promise<void> {
+    const dropped = this.overlay.drop()
+    this.root = root
+    this.database.reset()
+    await this.disk.write(dropped.settle())
+    dropped.settled()
+  }
+}
+
+type Step =
+  | { do: 'command'; command: Command }
+  | { do: 'begin' | 'commit' | 'rollback'; at: number }
+  | { do: 'inside'; at: number; command: Command }
+  | { do: 'backup' | 'failed backup'; command: Command }
+  | { do: 'together'; commands: Command[] }
+
+const slots = 3
+const at = fc.nat(slots - 1)
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 24, arbitrary: anyCommand.map((command): Step => ({ do: 'command', command })) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('inside' as const), at, command: anyCommand }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('begin' as const, 'commit' as const), at }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rollback' as const), at }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('backup' as const, 'failed backup' as const),
+      command: anyCommand,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('together' as const),
+      commands: fc.array(anyCommand, { maxLength: 5 }),
+    }),
+  },
+)
+
+interface Open {
+  readonly transaction: Transaction
+  readonly model: Model
+  /** names that others wrote since it began */
+  readonly others: Set<string>
+}
+
+/** A bench, the model of what it holds, and transactions on both. */
+class Play {
+  readonly model = new Model()
+  readonly open: (Open | undefined)[] = []
+
+  constructor(readonly bench: Bench) {}
+
+  async step(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'command':
+        return this.command(step.command)
+      case 'backup':
+        await this.bench.backup(() => this.command(step.command))
+        return
+      case 'failed backup':
+        return this.bench.failedBackup(() => this.command(step.command))
+      case 'together':
+        return this.together(step.commands)
+      case 'begin':
+        return this.begin(step.at)
+    }
+    const open = this.open[step.at]
+    if (open === undefined) return
+    if (step.do === 'inside') return this.same(open.transaction, open.model, step.command)
+    if (step.do === 'commit') return this.commit(step.at, open)
+    open.transaction.rollback()
+    this.open[step.at] = undefined
+  }
+
+  private async same(target: object, model: Model, command: Command): Promise<void> {
+    const expected = await answerOf(model, command)
+    expect({ command, answer: await answerOf(target, command) }).toEqual({
+      command,
+      answer: expected,
+    })
+  }
+
+  private async command(command: Command): Promise<void> {
+    this.model.touched.clear()
+    await this.same(this.bench.database, this.model, command)
+    this.tellOthers(this.model.touched)
+  }
+
+  /** Commands that nobody waits for, one after another; ranges are removed when they come to it. */
+  private async together(commands: Command[]): Promise<void> {
+    const swift = commands.filter(({ name }) => name !== 'clear' && name !== 'zremrangebyscore')
+    this.model.touched.clear()
+    const expected = swift.map((command) => answerOf(this.model, command))
+    const answers = swift.map((command) => answerOf(this.bench.database, command))
+    expect(await Promise.all(answers)).toEqual(await Promise.all(expected))
+    this.tellOthers(this.model.touched)
+  }
+
+  private tellOthers(names: ReadonlySet<string>): void {
+    for (const open of this.open) for (const name of names) open?.others.add(name)
+  }
+
+  private begin(slot: number): void {
+    this.open[slot]?.transaction.rollback()
+    const transaction = this.bench.database.begin(1000)
+    this.open[slot] = { transaction, model: this.model.clone(), others: new Set() }
+  }
+
+  private async commit(slot: number, { transaction, model, others }: Open): Promise<void> {
+    this.open[slot] = undefined
+    const conflict = [...model.touched].some((name) => others.has(name))
+    const outcome = await transaction.commit().then(
+      () => 'done',
+      (error) => error.code,
+    )
+    expect(outcome).toBe(conflict ? 'TRANSACTION_CONFLICT' : 'done')
+    if (conflict) return
+    for (const name of model.touched) this.model.adopt(name, model)
+    this.tellOthers(model.touched)
+  }
+}
+
+describe('the database of a working copy', () => {
+  it('answers as the model, with backups and transactions in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyStep, { minLength: 30, maxLength: 80, size: 'max' }),
+        async (steps) => {
+          const play = new Play(await Bench.open())
+          for (const step of steps) await play.step(step)
+          const expected = await contentOf(play.model)
+          expect(await contentOf(play.bench.database)).toEqual(expected)
+          for (const open of play.open) {
+            if (open !== undefined)
+              expect(await contentOf(open.transaction)).toEqual(await contentOf(open.model))
+          }
+          const root = await play.bench.backup()
+          expect(await contentOf(play.bench.database)).toEqual(expected)
+          const version = openVersionDatabase({ blocks: play.bench.blocks, root })
+          expect(await contentOf(version)).toEqual(expected)
+          await play.bench.overlay.swept()
+          const reopened = await openOverlay(play.bench.disk, id)
+          expect(reopened.isEmpty()).toBe(true)
+        },
+      ),
+      { numRuns: 150 },
+    )
+  }, 120_000)
+})
