@@ -49,17 +49,20 @@ export function ownOrigin(): { mid: string; desktop: string } | undefined {
   return { mid, desktop: `${location.protocol}//${rest.join('.')}${port}` }
 }
 
-/** Goes to the desktop's page where the user decides what this app may do. */
-export function goAsking(units: readonly string[]): boolean {
+/**
+ * Goes to the desktop's page where the user decides what this app may do.
+ * @returns never, for the page is left; false where this is no app's origin
+ */
+export async function goAsking(units: readonly string[]): Promise<boolean> {
   const here = ownOrigin()
   if (here === undefined) return false
   const question = new URLSearchParams({
     app: here.mid,
-    path: location.pathname + location.search + location.hash,
+    path: location.pathname.slice(1) + location.search + location.hash,
   })
   const version = location.hostname.split('.')[0].split('-')[1]
   if (version !== undefined) question.set('version', version.replace(/^v/, ''))
   if (units.length > 0) question.set('units', units.join(','))
   location.assign(`${here.desktop}/allow?${question}`)
-  return true
+  return new Promise<never>(() => undefined)
 }

@@ -1,7 +1,7 @@
 /** Connects to a node and holds the session. */
-import type { ApiEvent, MethodName, Params, Result } from '#api'
+import type { ApiEvent, MethodName, Result } from '#api'
 import { goAsking, keepSid, keptSid, takeCode } from './app.js'
-import { databaseClient, type DatabaseClient } from './database.js'
+import { databaseClient, type DatabaseClient, type VersionOption } from './database.js'
 import { NodeUnreachable } from './errors.js'
 import { filesClient, type FilesClient } from './files.js'
 import { type Call, type Group, groupOver, type Groups } from './groups.js'
@@ -26,8 +26,7 @@ export interface Client extends Omit<Groups, 'db' | 'files' | 'session'> {
   readonly session: Session | undefined
   readonly call: Call
   /** a database unit; also the methods of the group `db` */
-  readonly db: Group<'db'> &
-    ((mid: string, version?: Params<'db.get'>['version']) => DatabaseClient)
+  readonly db: Group<'db'> & ((mid: string, version?: VersionOption) => DatabaseClient)
   /** a file unit; also the methods of the group `files` */
   readonly files: Group<'files'> & ((mid: string) => FilesClient)
   /** @throws LOGIN_REFUSED, LOGIN_DELAYED */
@@ -43,9 +42,9 @@ export interface Client extends Omit<Groups, 'db' | 'files' | 'session'> {
   onSession(listener: (session: Session | undefined) => void): () => void
   /**
    * On an app's own origin: sends the user to the desktop to allow the app to act for them, on its
-   * own units and on those named. @returns false where this is no app's origin
+   * own units and on those named. The page is left then; elsewhere it resolves to false.
    */
-  ask(units?: readonly string[]): boolean
+  ask(units?: readonly string[]): Promise<boolean>
   close(): void
 }
 
@@ -184,7 +183,7 @@ function openClient(address: string, make: SocketMaker, sid: string | undefined)
     else setSession({ ...who, sid: kept })
   }
 
-  const database = (mid: string, version?: Params<'db.get'>['version']) =>
+  const database = (mid: string, version?: VersionOption) =>
     databaseClient(call, version === undefined ? { mid } : { mid, version })
   const files = (mid: string) => filesClient({ call, address, sid: () => currentSid }, mid)
 

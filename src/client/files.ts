@@ -1,8 +1,8 @@
-/** A file unit in a few words: `await client.files(mid).write('a.txt', 'hello')`. */
+/** A file unit in a few words: `await client.files(mid).upload('a.txt', 'hello')`. */
 import type { Params, Result } from '#api'
 import { fromJson, LeitherError } from '#base'
 import { ConnectionLost, errorOf, NodeUnreachable } from './errors.js'
-import type { Call } from './groups.js'
+import { type BoundGroup, type Call, groupOver } from './groups.js'
 
 type Version = NonNullable<Params<'files.list'>['version']>
 type Entry = Result<'files.stat'>
@@ -16,6 +16,15 @@ export interface UploadOptions {
   /** bytes sent so far, in browsers; `total` is 0 where it is not known */
   readonly onProgress?: (sent: number, total: number) => void
   readonly signal?: AbortSignal
+}
+
+export interface FilesClient extends BoundGroup<'files', 'mid'> {
+  /** Web address of a file; what is not open to everyone also needs the session: `download`. */
+  url(path: string, version?: Version): string
+  /** The node's answer to GET, with the session's rights; `cur` unless said otherwise. */
+  download(path: string, version?: Version, init?: RequestInit): Promise<Response>
+  /** Writes a whole file of any size; it is on the node's disk when this resolves. */
+  upload(path: string, content: FileContent, options?: UploadOptions): Promise<Entry>
 }
 
 interface FilesParts {
@@ -65,94 +74,44 @@ function putByXhr(
   })
 }
 
-export function filesClient({ call, address, sid }: FilesParts, mid: string) {
+export function filesClient({ call, address, sid }: FilesParts, mid: string): FilesClient {
   const authority = (): Record<string, string> => {
     const session = sid()
     return session === undefined ? {} : { Authorization: `Bearer ${session}` }
   }
-  /** Web address of a file; what is not open to everyone also needs the session: see `fetch`. */
-  const url = (path: string, version?: Version): string =>
-    `${address}/mm/${mid}${version === undefined ? '' : `:${version}`}/${encodePath(path)}`
-
-  const get = async (path: string, version: Version = 'cur', init: RequestInit = {}) => {
+  const send = async (path: string, version: Version | undefined, init: RequestInit) => {
     const headers = { ...authority(), ...(init.headers as Record<string, string> | undefined) }
     let response: Response
     try {
-      response = await fetch(url(path, version), { ...init, headers })
+      response = await fetch(own.url(path, version), { ...init, headers })
     } catch (error) {
+      init.signal?.throwIfAborted()
       throw new NodeUnreachable(address, error)
     }
     if (!response.ok) throw bodyError(response.status, await response.text())
     return response
   }
 
-  /** Writes a whole file of any size; it is on the node's disk when this resolves. */
-  const write = async (path: string, content: FileContent, options: UploadOptions = {}) => {
-    const { modified, onProgress, signal } = options
-    const headers = {
-      ...authority(),
-      ...(modified === undefined ? {} : { 'X-Modified': String(Math.round(modified)) }),
-    }
-    const target = url(path, 'cur')
-    if (
-      onProgress !== undefined &&
-      typeof XMLHttpRequest !== 'undefined' &&
-      !(content instanceof ReadableStream)
-    ) {
-      const text = await putByXhr(target, content, headers, options)
-      return fromJson(text) as unknown as Entry
-    }
-    const streaming = content instanceof ReadableStream ? { duplex: 'half' } : {}
-    let response: Response
-    try {
-      response = await fetch(target, {
-        method: 'PUT',
-        headers,
-        body: content,
-        ...(signal === undefined ? {} : { signal }),
-        ...streaming,
-      })
-    } catch (error) {
-      throw new NodeUnreachable(address, error)
-    }
-    const text = await response.text()
-    if (!response.ok) throw bodyError(response.status, text)
-    return fromJson(text) as unknown as Entry
-  }
-
-  return {
-    url,
-    /** The answer of the node to GET, with the session's rights; `cur` unless said otherwise. */
-    fetch: get,
-    read: async (path: string, version?: Version) =>
-      new Uint8Array(await (await get(path, version)).arrayBuffer()),
-    text: async (path: string, version?: Version) => (await get(path, version)).text(),
-    /** For pages: an address of the file's bytes in this browser, to be revoked when done. */
-    objectUrl: async (path: string, version?: Version) =>
-      URL.createObjectURL(await (await get(path, version)).blob()),
-    write,
-    list: async (path = '', version?: Version): Promise<Entry[]> => {
-      const entries: Entry[] = []
-      for (let more = true; more;) {
-        const after = entries.at(-1)?.name ?? ''
-        const page = await call('files.list', { mid, path, after, ...versionOf(version) })
-        entries.push(...page.entries)
-        more = page.more && page.entries.length > 0
+  const own: Pick<FilesClient, 'url' | 'download' | 'upload'> = {
+    url: (path, version) =>
+      `${address}/mm/${mid}${version === undefined ? '' : `:${version}`}/${encodePath(path)}`,
+    download: (path, version = 'cur', init = {}) => send(path, version, init),
+    async upload(path, content, options = {}) {
+      const { modified, onProgress, signal } = options
+      const headers: Record<string, string> =
+        modified === undefined ? {} : { 'X-Modified': String(Math.round(modified)) }
+      const streams = content instanceof ReadableStream
+      if (onProgress !== undefined && typeof XMLHttpRequest !== 'undefined' && !streams) {
+        const all = { ...authority(), ...headers }
+        return entryOf(await putByXhr(own.url(path, 'cur'), content, all, options))
       }
-      return entries
+      // Engines ask for `duplex` where a body streams, and types do not know it yet.
+      const more = { ...(streams ? { duplex: 'half' } : {}), ...(signal ? { signal } : {}) }
+      const init = { method: 'PUT', headers, body: content, ...more }
+      return entryOf(await (await send(path, 'cur', init)).text())
     },
-    stat: (path: string, version?: Version) =>
-      call('files.stat', { mid, path, ...versionOf(version) }),
-    append: (path: string, bytes: Uint8Array) => call('files.append', { mid, path, bytes }),
-    mkdir: async (path: string) => void (await call('files.mkdir', { mid, path })),
-    rename: async (from: string, to: string) =>
-      void (await call('files.rename', { mid, from, to })),
-    copy: async (from: string, to: string) => void (await call('files.copy', { mid, from, to })),
-    remove: async (path: string, recursive = false) =>
-      void (await call('files.remove', { mid, path, recursive })),
   }
+  return groupOver(own, 'files', call, { mid }) as FilesClient
 }
 
-const versionOf = (version: Version | undefined) => (version === undefined ? {} : { version })
-
-export interface FilesClient extends ReturnType<typeof filesClient> {}
+const entryOf = (text: string): Entry => fromJson(text) as unknown as Entry

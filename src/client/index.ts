@@ -3,7 +3,7 @@
  * `const client = await connect()` and goes on with `client.mimei.create(…)`.
  * White paper: Part I, VII (application system).
  */
-export { LeitherError } from '#base'
+export { fromJson, LeitherError, toJson } from '#base'
 export type { ApiEvent, ApiProgress, MethodName, Params, Result } from '#api'
 export { type Client, connect, type ConnectOptions, type Session } from './connect.js'
 export type { DatabaseClient } from './database.js'

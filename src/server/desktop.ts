@@ -92,6 +92,9 @@ const notBuilt =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Leither</title>' +
   '<p>This node runs, but its desktop is not built. Run <code>npm run build</code>.</p></html>'
 
+/** Whether a path can only mean a file: folders of units may have a dot in their name, too. */
+const isFile = (path: string): boolean => /^(assets\/.*|[^/]+\.[a-z0-9]+)$/.test(path)
+
 /** Serves the desktop; addresses inside it get its page. @throws PageUnknown */
 export async function serveDesktop(exchange: Exchange, folder: string | undefined): Promise<void> {
   const { path } = decodePath(exchange.path)
@@ -100,7 +103,7 @@ export async function serveDesktop(exchange: Exchange, folder: string | undefine
   if (folder !== undefined && path !== '') {
     if (await sendFrom(exchange, folder, path, { ...headers, ...caching })) return
   }
-  if (/\.[a-z0-9]+$/.test(path)) throw new PageUnknown(exchange.path)
+  if (isFile(path)) throw new PageUnknown(exchange.path)
   const fresh = { ...headers, 'Cache-Control': 'no-cache' }
   if (folder !== undefined && (await sendFrom(exchange, folder, 'index.html', fresh))) return
   reply(exchange, path === '' ? 200 : 404, { ...fresh, 'Content-Type': types.html }, notBuilt)

@@ -111,7 +111,8 @@ export async function serveUnit(exchange: Exchange, node: GatewayNode): Promise<
   const { mid, version, path, slash } = address
   const open = (below: string) => node.openUnitPath(exchange.caller, mid, version ?? 'last', below)
   const content = await open(path)
-  const origin = unitOrigin(exchange.site.host, mid as Mid, version ?? 'last')
+  // Who opens a page without naming a version gets the unit as its author shows it.
+  const origin = unitOrigin(exchange.site.host, mid as Mid, version)
   const page = content.type === 'directory' || isActive(content.mime)
   if (isNavigation(exchange) && page && origin !== undefined && content.open) {
     const end = path !== '' && slash ? '/' : ''
