@@ -1,4 +1,4 @@
-/** The flow of units between nodes (paper VI; mimei.md, 7), as `node` uses it. */
+/** The flow of units between nodes (paper, VI), as `node` uses it. */
 import type { CID, Mid } from '#base'
 import type { Peer } from '#world'
 

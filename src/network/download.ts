@@ -1,0 +1,223 @@
+/**
+ * Brings the DAGs of a head here: asks only for what is missing, from as many sources as there
+ * are, and checks every block before it counts.
+ *
+ * What has been stored stays stored: a download that breaks off goes on where it stopped, because
+ * the next one finds those blocks here and follows their links without asking anybody.
+ */
+import { type CID, codecs, LeitherError, matchesCid } from '#base'
+import type { Block, Blocks } from '#blocks'
+import type { Log } from '#world'
+import { type Arrival, BlockWriter } from './block-writer.js'
+import { PeerMisbehaved, SyncFailed } from './errors.js'
+import type { FlowHead, SyncProgress } from './flow.js'
+import { wantCids } from './frames.js'
+import { Frontier } from './frontier.js'
+import type { Link } from './link.js'
+import { Tally } from './tally.js'
+import { keyOf } from './version-links.js'
+
+export interface DownloadOptions {
+  readonly head: FlowHead
+  readonly blocks: Pick<Blocks, 'get' | 'has' | 'putMany'>
+  readonly log: Log
+  /** content of all listed versions, not only last and release */
+  readonly all: boolean
+  readonly onProgress?: (progress: SyncProgress) => void
+  /** A peer sent bytes that are not what their CID says. */
+  readonly onLiar: (link: Link, error: PeerMisbehaved) => void
+}
+
+/** questions that a source works on at once, so that its pipe is never empty */
+const lanes = 3
+/** bytes to ask for at once, by the sizes seen so far */
+const laneBytes = 4 * 1024 * 1024
+
+interface Source {
+  readonly link: Link
+  readonly lacks: Set<string>
+  /** asked for, not come yet */
+  readonly asked: Set<string>
+  gone: boolean
+}
+
+export class Download {
+  readonly tally: Tally
+  private readonly frontier: Frontier
+  private readonly writer: BlockWriter<Source>
+  private readonly sources = new Map<Link, Source>()
+  private readonly wakes: (() => void)[] = []
+  /** asked for and not stored yet */
+  private open = 0
+  /** look-ups among the blocks that are here */
+  private looking = 0
+  private searching = true
+  private outcome: { readonly error?: Error } | undefined
+  private readonly over = new AbortController()
+
+  constructor(private readonly options: DownloadOptions) {
+    const { head, blocks, all } = options
+    this.tally = new Tally(options.onProgress)
+    this.frontier = new Frontier(head, blocks, all, (count) => this.tally.found(count))
+    this.writer = new BlockWriter({
+      blocks,
+      onStored: (arrivals) => this.stored(arrivals),
+      onCorrupt: ({ block, sender }) => {
+        this.release([block.cid])
+        this.blame(sender, `sent wrong bytes for block ${block.cid}`)
+      },
+      onFailed: (error) => this.finish(error),
+    })
+  }
+
+  /** Runs until all is here. @throws SyncFailed, DiskFull, and the signal's reason */
+  async run(signal?: AbortSignal): Promise<void> {
+    const abort = (): void => this.finish(signal?.reason as Error)
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted === true) abort()
+    await this.look(this.frontier.start())
+    while (this.outcome === undefined) await this.change()
+    signal?.removeEventListener('abort', abort)
+    await this.writer.idle()
+    if (this.outcome.error !== undefined) throw this.outcome.error
+    this.tally.tell()
+  }
+
+  /** One more that has some of it; it is asked from now on. */
+  addSource(link: Link): void {
+    if (this.outcome !== undefined || this.sources.has(link)) return
+    const source: Source = { link, lacks: new Set(), asked: new Set(), gone: false }
+    this.sources.set(link, source)
+    for (let lane = 0; lane < lanes; lane++) {
+      this.askOn(source).catch((error: unknown) => this.finish(error as Error))
+    }
+  }
+
+  /** No more sources will come. */
+  endOfSources(): void {
+    this.searching = false
+    this.check()
+  }
+
+  private async askOn(source: Source): Promise<void> {
+    while (this.outcome === undefined && !source.gone) {
+      const count = Math.min(wantCids, Math.ceil(laneBytes / this.tally.averageBytes))
+      const cids = this.frontier.take(count, source.lacks)
+      if (cids.length === 0) {
+        await this.change()
+        continue
+      }
+      await this.ask(source, cids)
+      this.check()
+    }
+  }
+
+  private async ask(source: Source, cids: readonly CID[]): Promise<void> {
+    const { link } = source
+    this.open += cids.length
+    for (const cid of cids) source.asked.add(keyOf(cid))
+    try {
+      const { mid } = this.options.head
+      await link.want(mid, cids, (blocks) => this.take(source, blocks), this.over.signal)
+    } catch (error) {
+      if (this.outcome !== undefined) return
+      source.gone = true
+      const { peer } = link
+      this.options.log.debug('a source is lost', { peer: peer.name, error: String(error) })
+      if (error instanceof PeerMisbehaved) this.options.onLiar(link, error)
+    }
+    const left = cids.filter((cid) => source.asked.delete(keyOf(cid)))
+    for (const cid of left) source.lacks.add(keyOf(cid))
+    this.release(left)
+  }
+
+  /** @throws PeerMisbehaved */
+  private async take(source: Source, blocks: readonly Block[]): Promise<void> {
+    const { name } = source.link.peer
+    if (this.outcome !== undefined) return
+    for (const { cid, bytes } of blocks) {
+      if (!source.asked.has(keyOf(cid))) {
+        throw new PeerMisbehaved(name, `sent block ${cid}, which was not asked for`)
+      }
+      if (cid.code === codecs.raw) continue
+      // Checked here, so that its links are followed while it is on its way to the disk; leaves
+      // are checked by the store alone.
+      if (!matchesCid(cid, bytes)) {
+        throw new PeerMisbehaved(name, `sent wrong bytes for block ${cid}`)
+      }
+    }
+    for (const { cid } of blocks) source.asked.delete(keyOf(cid))
+    this.tally.senders.add(name)
+    for (const { cid, bytes } of blocks) {
+      if (cid.code !== codecs.raw) void this.look(this.frontier.follow(cid, bytes))
+    }
+    await this.writer.add(blocks.map((block) => ({ block, sender: source })))
+  }
+
+  private stored(arrivals: readonly Arrival<Source>[]): void {
+    this.open -= arrivals.length
+    for (const { block } of arrivals) this.tally.stored(block.bytes.length)
+    this.check()
+  }
+
+  private release(cids: readonly CID[]): void {
+    this.open -= cids.length
+    this.frontier.putBack(cids)
+    this.wake()
+  }
+
+  private blame(source: Source, what: string): void {
+    source.gone = true
+    this.options.onLiar(source.link, new PeerMisbehaved(source.link.peer.name, what))
+    this.check()
+  }
+
+  private async look(following: Promise<void>): Promise<void> {
+    this.looking++
+    try {
+      await following
+    } catch (error) {
+      this.finish(error as Error)
+    }
+    this.looking--
+    this.check()
+  }
+
+  /** Is it over, or is there more to ask for? */
+  private check(): void {
+    if (this.outcome !== undefined) return
+    const idle = this.open === 0 && this.looking === 0
+    if (idle && this.frontier.isEmpty) return this.finish()
+    if (idle && !this.searching) {
+      const alive = [...this.sources.values()].filter((source) => !source.gone)
+      const hopeful = alive.some(({ lacks }) => this.frontier.hasFor(lacks))
+      if (!hopeful) return this.finish(this.stuck(alive.length))
+    }
+    this.wake()
+  }
+
+  private stuck(sources: number): SyncFailed {
+    const { mid } = this.options.head
+    const block = this.frontier.first
+    if (sources === 0) return new SyncFailed(mid, 'no provider is left')
+    return new SyncFailed(mid, `no provider has block ${block} and perhaps others`)
+  }
+
+  private finish(error?: Error): void {
+    if (this.outcome !== undefined) return
+    const known =
+      error === undefined || error instanceof LeitherError || error.name === 'AbortError'
+    const { mid } = this.options.head
+    this.outcome = known ? { error } : { error: new SyncFailed(mid, error.message, error) }
+    this.over.abort()
+    this.wake()
+  }
+
+  private change(): Promise<void> {
+    return new Promise((resolve) => this.wakes.push(resolve))
+  }
+
+  private wake(): void {
+    for (const wake of this.wakes.splice(0)) wake()
+  }
+}
