@@ -1,4 +1,4 @@
-/** The real wire: libp2p under the door `Wire` (paper, Part II, V; stack.md, 1). */
+/** The real wire: libp2p under the door `Wire` (paper, Part II, V). */
 import type { PeerId } from '@libp2p/interface'
 import { cidOf, codecs } from '#base'
 import {

@@ -62,7 +62,7 @@ const kindOf = (name: string): string =>
 
 /**
  * The store that libp2p writes to. A record never replaces a better one: an old head that somebody
- * sends again changes nothing (security.md, "replays an old head").
+ * sends again changes nothing.
  */
 export function routingStore(records: Readonly<Record<string, RecordRules>>): Store {
   const kinds: Record<string, Map<string, Pair>> = {
