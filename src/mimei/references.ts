@@ -146,7 +146,7 @@ export class CurReferences {
     const before = this.#changed.get(id)
     const old = before ?? base.get(id) ?? 0
     const count = Math.max(0, old + by)
-    if (old === 0 && count > 0 && this.#total(base) >= limits.refs) {
+    if (old === 0 && count > 0 && this.#isFull(base)) {
       throw new TooManyReferences(this.#mid, limits.refs)
     }
     if (count === old) return count
@@ -171,13 +171,14 @@ export class CurReferences {
     else this.#changed.set(id, count)
   }
 
-  #total(base: Counts): number {
+  #isFull(base: Counts): boolean {
+    if (base.size + this.#changed.size < limits.refs) return false
     let total = base.size
     for (const [id, count] of this.#changed) {
       if (count > 0 && !base.has(id)) total++
       if (count === 0 && base.has(id)) total--
     }
-    return total
+    return total >= limits.refs
   }
 
   /** The changes that there are now, for a backup or restore to settle. */

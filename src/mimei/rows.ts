@@ -166,12 +166,17 @@ function readRow(unit: StoredUnit, kind: number, rest: Uint8Array, value: Uint8A
   }
 }
 
-/** The changes that forget a unit. */
-export async function forgetRows(disk: Pick<KeyValue, 'scan'>, mid: Mid): Promise<Change[]> {
+/** The changes that forget a unit. @param ids what it refers to */
+export async function forgetRows(
+  disk: Pick<KeyValue, 'scan'>,
+  mid: Mid,
+  ids: Iterable<string>,
+): Promise<Change[]> {
   const from = unitPrefix(mid)
   const changes: Change[] = []
   for await (const [key] of disk.scan({ from, to: afterPrefix(from) })) {
     changes.push({ key, value: undefined })
   }
+  for (const id of ids) changes.push({ key: referrerRow(id, mid).key, value: undefined })
   return changes
 }

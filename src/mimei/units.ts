@@ -3,11 +3,11 @@ import { BadInput, type CID, decodeId, type Mid, midOf, toBase64Url } from '#bas
 import { type Blocks, emptyDirectory, emptyDirectoryBytes } from '#blocks'
 import type { Key } from '#identity'
 import { rightWords } from '#rights'
-import type { Clock, Disk, Log, Random } from '#world'
+import type { Change, Clock, Disk, Log, Random } from '#world'
 import { type Ground, UnitCore } from './core.js'
 import { UnknownMimei } from './errors.js'
 import { Events } from './events.js'
-import { openOverlay } from './overlay.js'
+import { openOverlay, type Overlay } from './overlay.js'
 import { checkInfo, readHead } from './records/head.js'
 import { checkRights, signRights } from './records/statements.js'
 import { readReferences } from './references.js'
@@ -81,7 +81,7 @@ class NodeUnits implements Units {
   create(author: Key, source: CreateUnit): Promise<Unit> {
     const { app = '', ext = '', kind } = source
     const mark = source.mark.replaceAll('{{auto}}', () => this.#freshMark())
-    const { clock, disk } = this.#ground
+    const { clock } = this.#ground
     const info: UnitInfo = { author: author.id, app, ext, mark, kind, created: clock.now() }
     return this.#turns.run(async () => {
       checkInfo(info)
@@ -92,9 +92,11 @@ class NodeUnits implements Units {
       const checked = checkRights(given, (reason) => new BadInput(reason, 'correct the rights'))
       const rights = signRights(author, mid, checked, 1)
       const state = { mid, info, rights, release: null, head: undefined, base: emptyBase }
+      const unit = await this.#make({ state, versions: [], references: new Map() })
+      // A write that was under way when an earlier unit of this mid was removed may have left rows.
       // Durable when this resolves: only then does anybody hear of the unit.
-      await disk.write([stateRow(state)])
-      const unit = await this.open({ state, versions: [], references: new Map() })
+      await this.#giveUp(unit.core.overlay, [stateRow(state)])
+      this.#units.set(mid, unit)
       this.#events.tell({ type: 'created', mid })
       return unit
     })
@@ -129,27 +131,16 @@ class NodeUnits implements Units {
 
   /** The index may name a unit that gave the reference up before it was ever backed up. */
   async #refersTo({ core }: WorkingUnit, id: string): Promise<boolean> {
-    if ((await core.references.counts()).has(id)) return true
-    const { blocks } = this.#ground
-    for (const refs of distinctRefs(core.index.here())) {
-      if (blocks.has(refs) && (await readReferences(blocks, refs)).has(id)) return true
-    }
-    return false
+    return (await this.#everReferred(core)).has(id)
   }
 
   remove(mid: Mid): Promise<void> {
     return this.#turns.run(async () => {
       const { core } = this.get(mid)
       await core.step(async () => {
-        const changes = core.overlay.drop()
-        try {
-          const rows = await forgetRows(this.#ground.disk, mid)
-          await this.#ground.disk.write([...rows, ...changes.settle()])
-        } catch (error) {
-          changes.thaw()
-          throw error
-        }
-        changes.settled()
+        const ids = await this.#everReferred(core)
+        const rows = await forgetRows(this.#ground.disk, mid, ids)
+        await this.#giveUp(core.overlay, rows)
         core.setRemoved()
         this.#units.delete(mid)
       })
@@ -157,11 +148,34 @@ class NodeUnits implements Units {
     })
   }
 
+  /** Ids that some version or cur refers to. */
+  async #everReferred({ references, index }: UnitCore): Promise<Set<string>> {
+    const ids = new Set((await references.counts()).keys())
+    const { blocks } = this.#ground
+    for (const refs of distinctRefs(index.here())) {
+      if (!blocks.has(refs)) continue
+      for (const id of (await readReferences(blocks, refs)).keys()) ids.add(id)
+    }
+    return ids
+  }
+
+  /** Ends all changes of a working copy, in one batch with more rows. */
+  async #giveUp(overlay: Overlay, rows: readonly Change[]): Promise<void> {
+    const changes = overlay.drop()
+    try {
+      await this.#ground.disk.write([...rows, ...changes.settle()])
+      changes.settled()
+    } catch (error) {
+      changes.thaw()
+      throw error
+    }
+  }
+
   readHead(record: Uint8Array): Head {
     return readHead(record)
   }
 
-  takeHead(head: Head): Promise<Unit> {
+  async takeHead(head: Head): Promise<Unit> {
     // Whoever calls may have made the object by hand: only the signed record counts.
     const read = readHead(head.record)
     return this.#turns.run(async () => {

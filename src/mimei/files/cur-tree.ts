@@ -89,6 +89,8 @@ export class CurTree implements FileTree {
       throw new BadInput(`${cid} is no file and no directory`, 'link what was added as one')
     }
     return this.#held(async () => {
+      // Asking tells a collection that is under way that somebody counts on the content.
+      this.#sources.blocks.has(cid)
       const stat = await statPath(this.#sources.blocks, cid, '')
       const place = { ...stat, modified: modified ?? stat.modified }
       return this.#sources.turns.run(() =>
@@ -198,14 +200,14 @@ export class CurTree implements FileTree {
     const { cid, size, modified } = file
     const row: Row = { type: 'file', cid, size, modified }
     await this.#store([...(await this.#parents(names)), putRow(names, row)], [names])
-    return entryOf(this.#view, names, row)
+    return entryOf(this.#view, names, row, this.#view.root())
   }
 
   async #putDirectory(names: readonly string[], place: Place): Promise<FileEntry> {
     if ((await findPlace(this.#view, names)) !== undefined) throw new PathTaken(joinPath(names))
     const row: Row = { type: 'directory', cid: place.cid, modified: place.modified }
     await this.#store([...(await this.#parents(names)), putRow(names, row)], [names])
-    return entryOf(this.#view, names, place)
+    return entryOf(this.#view, names, place, this.#view.root())
   }
 
   /** Puts new content in place of a file's; nobody else changes paths meanwhile. */

@@ -97,17 +97,23 @@ export async function isTouched(
   return false
 }
 
-/** What callers see of a place. */
+/**
+ * What callers see of a place.
+ * @param root what the base was when the place was looked up: where a backup moved it since, what
+ *   was read of a directory may be older than what the overlay says now
+ */
 export async function entryOf(
-  { overlay }: View,
+  view: View,
   names: readonly string[],
   place: Place,
+  root: CID,
 ): Promise<FileEntry> {
   const { type, modified } = place
   const base = { path: joinPath(names), name: names.at(-1) ?? '', modified }
   if (type === 'file') return { ...base, type, size: place.size, cid: place.cid }
-  const touched = await isTouched(overlay, names)
-  return { ...base, type, size: place.size ?? 0, cid: touched ? null : place.cid }
+  const touched = await isTouched(view.overlay, names)
+  const known = !touched && view.root().equals(root)
+  return { ...base, type, size: place.size ?? 0, cid: known ? place.cid : null }
 }
 
 /** A name with what is there. */

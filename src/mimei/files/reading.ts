@@ -20,13 +20,15 @@ function checkRange({ start = 0, end = 0 }: Range): void {
 
 export async function statEntry(view: View, path: string): Promise<FileEntry> {
   const names = splitPath(path)
-  return entryOf(view, names, await getPlace(view, names))
+  const root = view.root()
+  return entryOf(view, names, await getPlace(view, names), root)
 }
 
 export async function* listEntries(view: View, path: string): AsyncGenerator<FileEntry> {
   const names = splitPath(path)
+  const root = view.root()
   for await (const [name, place] of listPlaces(view, names)) {
-    yield await entryOf(view, [...names, name], place)
+    yield await entryOf(view, [...names, name], place, root)
   }
 }
 
@@ -45,7 +47,7 @@ export async function* walkEntries(view: View, path: string): AsyncGenerator<Fil
     }
     const [name, place] = next.value
     if (place.type === 'file') {
-      yield await entryOf(view, [...here, name], place)
+      yield await entryOf(view, [...here, name], place, view.root())
     } else {
       rest.push(listPlaces(view, [...here, name]))
       above.push([...here, name])
