@@ -1,7 +1,6 @@
 /** The changes of one command while it is computed: all of them are written, or none. */
-import type { Change } from '#world'
+import { type Change, type KeyText, keyText } from '#world'
 import type { KeyType } from './database.js'
-import { nameOf } from './patch.js'
 
 /** What single values are read from. */
 export interface Getter {
@@ -13,7 +12,7 @@ export class Draft implements Getter {
   /** names that the command writes, such as `hash:users` */
   readonly names: string[] = []
   /** made when a command first reads what it may have written */
-  private index: Map<string, Uint8Array | undefined> | undefined
+  private index: Map<KeyText, Uint8Array | undefined> | undefined
 
   constructor(private readonly below: Getter) {}
 
@@ -21,16 +20,16 @@ export class Draft implements Getter {
     if (this.changes.length === 0) return this.below.get(key)
     if (this.index === undefined) {
       this.index = new Map()
-      for (const change of this.changes) this.index.set(nameOf(change.key), change.value)
+      for (const change of this.changes) this.index.set(keyText(change.key), change.value)
     }
-    const name = nameOf(key)
+    const name = keyText(key)
     return this.index.has(name) ? this.index.get(name) : this.below.get(key)
   }
 
   /** @param value undefined removes the key */
   put(key: Uint8Array, value: Uint8Array | undefined): void {
     this.changes.push({ key, value })
-    this.index?.set(nameOf(key), value)
+    this.index?.set(keyText(key), value)
   }
 
   /** Says whose content the command writes. */

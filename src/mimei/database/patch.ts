@@ -1,30 +1,31 @@
 /** Changes kept in memory: the writes of a transaction, or what undoes those of others. */
 import { compare } from '#base'
-import type { Change } from '#world'
+import { type Change, type KeyText, keyText } from '#world'
 import type { OverlayEntry } from '../overlay.js'
 
-/** A key as a map's key: one character for each byte. */
-export function nameOf(key: Uint8Array): string {
-  let name = ''
-  for (let i = 0; i < key.length; i++) name += String.fromCharCode(key[i])
-  return name
+/** Changes in memory that a reader lays over what is below. */
+export interface Layer {
+  /** As with an overlay: null for removed, undefined where the layer says nothing. */
+  get(key: Uint8Array): Uint8Array | null | undefined
+  /** What lies in a range now, in order. */
+  list(from: Uint8Array, to: Uint8Array, reverse: boolean): OverlayEntry[]
+  isEmpty(): boolean
 }
 
-export class Patch {
-  private readonly entries = new Map<string, OverlayEntry>()
+export class Patch implements Layer {
+  private readonly entries = new Map<KeyText, OverlayEntry>()
   private ordered: OverlayEntry[] | undefined
 
-  /** As with an overlay: null for removed, undefined where the patch says nothing. */
   get(key: Uint8Array): Uint8Array | null | undefined {
-    return this.entries.size === 0 ? undefined : this.entries.get(nameOf(key))?.[1]
+    return this.entries.size === 0 ? undefined : this.entries.get(keyText(key))?.[1]
   }
 
   has(key: Uint8Array): boolean {
-    return this.entries.has(nameOf(key))
+    return this.entries.has(keyText(key))
   }
 
   set(key: Uint8Array, value: Uint8Array | null): void {
-    this.entries.set(nameOf(key), [key, value])
+    this.entries.set(keyText(key), [key, value])
     this.ordered = undefined
   }
 
@@ -36,7 +37,6 @@ export class Patch {
     return [...this.entries.values()].map(([key, value]) => ({ key, value: value ?? undefined }))
   }
 
-  /** What lies in a range now, in order. */
   list(from: Uint8Array, to: Uint8Array, reverse: boolean): OverlayEntry[] {
     this.ordered ??= [...this.entries.values()].sort((a, b) => compare(a[0], b[0]))
     const part = this.ordered.slice(this.lowerBound(from), this.lowerBound(to))

@@ -4,7 +4,7 @@
  */
 import { compare } from '#base'
 import type { Overlay, OverlayEntry } from '../overlay.js'
-import type { Patch } from './patch.js'
+import type { Layer } from './patch.js'
 import type { Tree, TreeEntry } from './tree-read.js'
 
 export interface ReadRange {
@@ -57,7 +57,7 @@ export const readWorking = (tree: () => Tree, overlay: Overlay): Reader => ({
 })
 
 /** Changes in memory over another view, which may be moving below. */
-export const readPatched = (below: Reader, patch: Patch): Reader => ({
+export const readPatched = (below: Reader, patch: Layer): Reader => ({
   get(key) {
     const changed = patch.get(key)
     return changed === undefined ? below.get(key) : (changed ?? undefined)

@@ -16,6 +16,10 @@ export class Tracker implements Watch {
     if (!this.undo.has(key)) this.undo.set(key, present.get(key) ?? null)
   }
 
+  addNames(names: Iterable<string>): void {
+    for (const name of names) this.names.add(name)
+  }
+
   *keys(): Generator<Uint8Array, void, undefined> {
     for (const { key } of this.undo.changes()) yield key
   }

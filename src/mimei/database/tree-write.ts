@@ -6,7 +6,7 @@
  * nodes that come and go at one level are the changes of the level above.
  */
 import { type CID, cidOf, cidOfDigest, codecs, compare, encodeCbor } from '#base'
-import type { Block, Blocks } from '#blocks'
+import { type Block, type Blocks, makeBlock } from '#blocks'
 import { nodesOf, type NodeCache } from './tree-cache.js'
 import { linkBytes, linkHead } from './tree-cbor.js'
 import { Chunk, childItem, encodeLink } from './tree-chunk.js'
@@ -80,6 +80,8 @@ function nodeAbove(root: CID, node: TreeNode): TreeNode | undefined {
   return new TreeNode(chunk.close().bytes)
 }
 
+const nodeBlock = (bytes: Uint8Array): Block => makeBlock(codecs.dagCbor, bytes)
+
 class TreeEdit {
   pendingBytes = 0
   private pending: Block[] = []
@@ -115,10 +117,10 @@ class TreeEdit {
     return taken
   }
 
-  put(bytes: Uint8Array, cid = cidOf(codecs.dagCbor, bytes)): CID {
-    this.pending.push({ cid, bytes })
-    this.pendingBytes += bytes.length
-    return cid
+  put(block: Block): CID {
+    this.pending.push(block)
+    this.pendingBytes += block.bytes.length
+    return block.cid
   }
 
   level(level: number): LevelEdit {
@@ -135,13 +137,15 @@ class TreeEdit {
   }
 
   private empty(): CID {
-    return this.root !== null && this.above === undefined ? this.root : this.put(emptyLeaf)
+    return this.root !== null && this.above === undefined
+      ? this.root
+      : this.put(nodeBlock(emptyLeaf))
   }
 
   private leafItem(key: Uint8Array, value: Uint8Array): TreeItem {
     const size = key.length + value.length
     if (value.length <= inlineBytes) return { raw: value, count: 1, size, apart: 0 }
-    const raw = encodeLink(this.put(value).multihash.digest)
+    const raw = encodeLink(this.put(nodeBlock(value)).multihash.digest)
     return { raw, count: 1, size, apart: value.length }
   }
 }
@@ -245,15 +249,15 @@ class LevelEdit {
   private close(): void {
     this.made++
     const { bytes, lastKey, count, size } = this.chunk.close()
-    const cid = cidOf(codecs.dagCbor, bytes)
-    const item = childItem(cid.multihash.digest, count, size)
+    const block = nodeBlock(bytes)
+    const item = childItem(block.cid.multihash.digest, count, size)
     this.giveUpReplaced(lastKey)
     const same = this.replaced[0]
     if (same !== undefined && compare(same.lastKey, lastKey) === 0) {
       this.replaced.shift()
       if (compare(same.raw, item.raw) === 0) return
     }
-    this.edit.put(bytes, cid)
+    this.edit.put(block)
     this.edit.level(this.level + 1).push(lastKey, item)
   }
 

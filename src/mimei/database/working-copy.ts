@@ -2,20 +2,25 @@
 import type { CID } from '#base'
 import type { Change } from '#world'
 import { Draft } from './draft.js'
-import { type Reader, readWorking } from './reader.js'
+import { type Reader, readPatched, readWorking } from './reader.js'
 import type { WorkingSources } from './sources.js'
 import { Tracker } from './tracker.js'
 import { Tree } from './tree-read.js'
+import { WriteQueue } from './write-queue.js'
 import type { Commands } from './writing.js'
 
-/** The one place where changes reach the overlay. */
 export class WorkingCopy implements Commands {
   readonly reader: Reader
+  private readonly queue: WriteQueue
   private readonly trackers = new Set<Tracker>()
   private base: { root: CID | null; tree: Tree } | undefined
 
   constructor(private readonly sources: WorkingSources) {
-    this.reader = readWorking(() => this.tree(), sources.overlay)
+    this.queue = new WriteQueue(sources.overlay)
+    this.reader = readPatched(
+      readWorking(() => this.tree(), sources.overlay),
+      this.queue,
+    )
   }
 
   run = async <T>(compute: (draft: Draft) => T): Promise<T> => {
@@ -34,14 +39,20 @@ export class WorkingCopy implements Commands {
     return tracker
   }
 
-  /** Visible at once; durable (the overlay's write waits for the fsync) when resolved. */
+  /** Visible at once; durable (the queue waits for the overlay, the overlay for the fsync) when resolved. */
   async commit(changes: readonly Change[], names: ReadonlySet<string>): Promise<void> {
     if (changes.length === 0) return
     for (const tracker of this.trackers) {
       for (const { key } of changes) tracker.remember(key, this.reader)
-      for (const name of names) tracker.names.add(name)
+      tracker.addNames(names)
     }
-    await this.sources.overlay.write(changes)
+    try {
+      await this.queue.add(changes)
+    } catch (error) {
+      // Whoever began meanwhile saw what is now undone: to others it was written again.
+      for (const tracker of this.trackers) tracker.addNames(names)
+      throw error
+    }
     this.sources.onChange([...names])
   }
 
