@@ -33,7 +33,7 @@ export async function collect(
   const stop = store.recent.watch((cid) => touched.push(cid))
   try {
     const marks = new Marks(store)
-    touched.push(...store.recent.all(), ...held())
+    for (const cid of [...store.recent.all(), ...held()]) touched.push(cid)
     for await (const { cid } of pins()) await marks.markSlowly(cid)
     for await (const root of options.roots) await marks.markSlowly(root)
     const sweep = new Sweep(store, options.dryRun === true, {

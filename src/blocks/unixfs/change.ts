@@ -114,7 +114,7 @@ class DirectoryChange {
         throw new NotADirectory(path)
       }
       any ||= target !== undefined
-      links.set(name, target === undefined ? undefined : { name, ...target })
+      links.set(name, target && { name, cid: target.cid, treeBytes: target.treeBytes })
     }
     if (directory === undefined && !any) return base
     const { cid, treeBytes, made } = await writeDirectory(this, directory, links)

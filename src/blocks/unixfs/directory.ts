@@ -77,7 +77,13 @@ export async function* listDirectory(
   for await (const link of linksOf(blocks, cid, await directoryNode(blocks, cid))) links.push(link)
   links.sort((a, b) => byName(a.name, b.name))
   for (const link of links) {
-    yield { name: link.name, ...(await statOf(blocks, link.cid, link.treeBytes)) }
+    const { name, cid: target, treeBytes } = link
+    // A raw leaf is its own tree: its size stands in the link.
+    if (target.code === codecs.raw) {
+      yield { name, type: 'file', cid: target, size: treeBytes, modified: null }
+    } else {
+      yield { name, ...(await statOf(blocks, target, treeBytes)) }
+    }
   }
 }
 
@@ -103,14 +109,15 @@ export async function* linksOf(
   const seen = new Set<string>([`${cid}`])
   const rest = [decodeShard(cid, node)]
   for (let shard = rest.pop(); shard !== undefined; shard = rest.pop()) {
-    for (const { name, cid: target, treeBytes } of shard.slots.values()) {
-      if (name !== undefined) {
-        yield { name, cid: target, treeBytes }
+    for (const { isEntry, link } of shard.slots.values()) {
+      if (isEntry) {
+        yield link
         continue
       }
-      if (seen.has(`${target}`)) throw new BlockMalformed(target, 'it is twice in one directory')
-      seen.add(`${target}`)
-      rest.push(decodeShard(target, await readNode(blocks, target)))
+      const { cid: below } = link
+      if (seen.has(`${below}`)) throw new BlockMalformed(below, 'it is twice in one directory')
+      seen.add(`${below}`)
+      rest.push(decodeShard(below, await readNode(blocks, below)))
     }
   }
 }
@@ -128,9 +135,9 @@ export async function findLink(
   for (let depth = 0; ; depth++) {
     const slot = shard.slots.get(await hash.slot(depth, shard.fanout))
     if (slot === undefined) return undefined
-    if (slot.name !== undefined) {
-      return slot.name === name ? { name, cid: slot.cid, treeBytes: slot.treeBytes } : undefined
-    }
-    shard = decodeShard(slot.cid, await readNode(blocks, slot.cid))
+    const { isEntry, link } = slot
+    if (isEntry) return link.name === name ? link : undefined
+    const { cid: below } = link
+    shard = decodeShard(below, await readNode(blocks, below))
   }
 }

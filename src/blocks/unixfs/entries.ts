@@ -1,8 +1,8 @@
 /** Writing one directory: flat while its node is small, sharded above, whatever it was before. */
 import { UnixFS } from 'ipfs-unixfs'
-import { type CID, fromText } from '#base'
+import type { CID } from '#base'
 import type { Block, Blocks } from '../blocks.js'
-import { type PbLink, byName, makePb, treeBytesOf } from '../dag-pb.js'
+import { type PbLink, byName, fieldBytes, linkBytes, makePb, treeBytesOf } from '../dag-pb.js'
 import { linksOf } from './directory.js'
 import { type UnixfsNode, readNode } from './node.js'
 import {
@@ -18,7 +18,7 @@ import {
 /** Bytes of a flat directory's node; a larger one is sharded, as IPFS tools do. */
 export const flatBytes = 256 * 1024
 
-type Reader = Pick<Blocks, 'get'>
+type Reader = Pick<Blocks, 'get' | 'size'>
 
 /** A directory that is being changed. */
 export interface OldDirectory {
@@ -56,7 +56,7 @@ export async function writeDirectory(
   const update = new ShardUpdate(blocks, shard.fanout)
   const root = await update.apply(shard, changesOf(changes), 0)
   // It was too large for one flat node before, so it can only fit now where it has shrunk.
-  if (root.growth < 0) {
+  if (root.growth < 0 && !isSurelyLarge(blocks, root.shard)) {
     const entries = await smallEntries(blocks, old, changes, origin)
     if (entries !== undefined) return flat(entries, origin)
   }
@@ -106,6 +106,19 @@ async function smallEntries(
   return entries
 }
 
+/**
+ * Whether the entries need shards beyond doubt, told from sizes of nodes alone (new ones count as none): an
+ * entry takes a little more room in a shard than in a flat node, and a node some bytes of its own.
+ */
+function isSurelyLarge(blocks: Reader, { fanout, slots }: Shard): boolean {
+  let size = 0
+  for (const { isEntry, link } of slots.values()) {
+    if (!isEntry) size += Math.max(0, 0.7 * (blocks.size(link.cid) ?? 0) - fanout / 8 - 64)
+    if (size > flatBytes) return true
+  }
+  return false
+}
+
 function isSmall(links: Iterable<PbLink>, origin: UnixFS): boolean {
   let size = dataBytes(origin)
   for (const link of links) size += linkBytes(link)
@@ -113,20 +126,6 @@ function isSmall(links: Iterable<PbLink>, origin: UnixFS): boolean {
 }
 
 const dataBytes = (unixfs: UnixFS): number => fieldBytes(unixfs.marshal().length)
-
-/** Bytes of a link in a node. */
-function linkBytes({ name, cid, treeBytes }: PbLink): number {
-  const hash = fieldBytes(cid.bytes.length)
-  return fieldBytes(hash + fieldBytes(fromText(name).length) + 1 + varintBytes(treeBytes))
-}
-
-const fieldBytes = (size: number): number => 1 + varintBytes(size) + size
-
-function varintBytes(value: number): number {
-  let bytes = 1
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++
-  return bytes
-}
 
 interface NameChange {
   readonly name: string
@@ -168,7 +167,7 @@ class ShardUpdate {
     }
     let growth = 0
     for (const [index, group] of groups) {
-      const result = await this.#applyToSlot(slots.get(index), index, group, depth)
+      const result = await this.#applyToSlot(slots.get(index), group, depth)
       growth += result.growth
       if (result.slot === undefined) slots.delete(index)
       else slots.set(index, result.slot)
@@ -184,40 +183,37 @@ class ShardUpdate {
 
   async #applyToSlot(
     slot: Slot | undefined,
-    index: number,
     group: readonly NameChange[],
     depth: number,
   ): Promise<{ slot: Slot | undefined; growth: number }> {
-    if (slot !== undefined && slot.name === undefined) {
-      const below = await this.#load(slot.cid)
+    if (slot !== undefined && !slot.isEntry) {
+      const below = await this.#load(slot.link.cid)
       const updated = await this.apply(below, group, depth + 1)
-      return { slot: this.#settle(updated.shard, index), growth: updated.growth }
+      return { slot: this.#settle(updated.shard), growth: updated.growth }
     }
     let growth = 0
     const names = new Map<string, NameChange>()
-    if (slot?.name !== undefined) {
-      const link = { name: slot.name, cid: slot.cid, treeBytes: slot.treeBytes }
+    if (slot !== undefined) {
+      const { link } = slot
       growth -= linkBytes(link)
-      names.set(slot.name, { name: slot.name, hash: new NameHash(slot.name), link })
+      names.set(link.name, { name: link.name, hash: new NameHash(link.name), link })
     }
     for (const change of group) names.set(change.name, change)
     const kept = [...names.values()].filter(({ link }) => link !== undefined)
     for (const { link } of kept) if (link !== undefined) growth += linkBytes(link)
-    if (kept.length === 0) return { slot: undefined, growth }
-    const [{ name, link }] = kept
-    if (kept.length === 1 && link !== undefined) {
-      return { slot: { index, name, cid: link.cid, treeBytes: link.treeBytes }, growth }
-    }
+    const [first] = kept
+    if (first?.link === undefined) return { slot: undefined, growth }
+    if (kept.length === 1) return { slot: { isEntry: true, link: first.link }, growth }
     const made = await this.apply(undefined, kept, depth + 1)
-    return { slot: this.#settle(made.shard, index), growth }
+    return { slot: this.#settle(made.shard), growth }
   }
 
   /** A node for a slot; one entry alone takes the slot itself. */
-  #settle(shard: Shard, index: number): Slot | undefined {
+  #settle(shard: Shard): Slot | undefined {
     const [first] = shard.slots.values()
     if (first === undefined) return undefined
-    if (shard.slots.size === 1 && first.name !== undefined) return { ...first, index }
-    return { index, name: undefined, ...this.#keep(shard) }
+    if (shard.slots.size === 1 && first.isEntry) return first
+    return { isEntry: false, link: { name: '', ...this.#keep(shard) } }
   }
 
   #keep(shard: Shard, origin?: UnixFS): { cid: CID; treeBytes: number } {

@@ -7,7 +7,7 @@ import { murmur364 } from '@multiformats/murmur3'
 import { UnixFS } from 'ipfs-unixfs'
 import { type CID, concat, fromText, toHex } from '#base'
 import type { Block } from '../blocks.js'
-import { type PbLink, makePb } from '../dag-pb.js'
+import { type PbLink, makePb, renamed } from '../dag-pb.js'
 import { BlockMalformed } from '../errors.js'
 import type { UnixfsNode } from './node.js'
 
@@ -18,11 +18,9 @@ const murmurCode = 0x22n
 
 /** One slot: an entry of the directory, or the node of all entries that fall into the slot. */
 export interface Slot {
-  readonly index: number
-  /** undefined for a node below */
-  readonly name: string | undefined
-  readonly cid: CID
-  readonly treeBytes: number
+  readonly isEntry: boolean
+  /** to the entry under its own name, or to the node, without a name */
+  readonly link: PbLink
 }
 
 export interface Shard {
@@ -42,30 +40,41 @@ export function decodeShard(cid: CID, node: UnixfsNode): Shard {
   }
   const prefix = prefixLength(fanout)
   const slots = new Map<number, Slot>()
-  for (const { name, cid: target, treeBytes } of node.links) {
-    const text = name.slice(0, prefix)
-    const index =
-      /^[0-9A-Fa-f]+$/.test(text) && text.length === prefix ? parseInt(text, 16) : fanout
-    if (index >= fanout || slots.has(index)) throw new BlockMalformed(cid, `its slot "${text}"`)
-    const rest = name.length > prefix ? name.slice(prefix) : undefined
-    slots.set(index, { index, name: rest, cid: target, treeBytes })
+  for (const link of node.links) {
+    const { name } = link
+    const index = slotIndex(name, prefix)
+    if (index >= fanout || slots.has(index)) {
+      throw new BlockMalformed(cid, `its link "${name}" has no slot of its own`)
+    }
+    slots.set(index, { isEntry: name.length > prefix, link: renamed(link, name.slice(prefix)) })
   }
   return { fanout, slots }
+}
+
+/** The number that the first characters of a link's name are; above every slot where they are none. */
+function slotIndex(name: string, prefix: number): number {
+  let index = name.length < prefix ? Infinity : 0
+  for (let i = 0; i < prefix; i++) index = index * 16 + hexDigit(name.charCodeAt(i))
+  return index
+}
+
+const hexDigit = (unit: number): number => {
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30
+  const letter = unit & ~0x20
+  return letter >= 0x41 && letter <= 0x46 ? letter - 0x37 : Infinity
 }
 
 /** @param origin mode and time that the directory's first node carries */
 export function encodeShard(shard: Shard, origin?: UnixFS): { block: Block; links: PbLink[] } {
   const { fanout } = shard
   const prefix = prefixLength(fanout)
-  const slots = [...shard.slots.values()].sort((a, b) => a.index - b.index)
-  const links = slots.map(({ index, name, cid, treeBytes }) => ({
-    name: index.toString(16).toUpperCase().padStart(prefix, '0') + (name ?? ''),
-    cid,
-    treeBytes,
-  }))
+  const slots = [...shard.slots].sort(([a], [b]) => a - b)
+  const links = slots.map(([index, { link }]) =>
+    renamed(link, index.toString(16).toUpperCase().padStart(prefix, '0') + link.name),
+  )
   const unixfs = new UnixFS({
     type: 'hamt-sharded-directory',
-    data: bitField(slots, fanout),
+    data: bitField(shard.slots.keys(), fanout),
     fanout: BigInt(fanout),
     hashType: murmurCode,
     mtime: origin?.mtime,
@@ -75,9 +84,9 @@ export function encodeShard(shard: Shard, origin?: UnixFS): { block: Block; link
 }
 
 /** Which slots are taken: one bit each, the last slot first, without leading zeros. */
-function bitField(slots: readonly Slot[], fanout: number): Uint8Array {
+function bitField(indexes: Iterable<number>, fanout: number): Uint8Array {
   const bytes = new Uint8Array(fanout / 8)
-  for (const { index } of slots) bytes[bytes.length - 1 - (index >> 3)] |= 1 << (index & 7)
+  for (const index of indexes) bytes[bytes.length - 1 - (index >> 3)] |= 1 << (index & 7)
   const first = bytes.findIndex((byte) => byte !== 0)
   return first < 0 ? new Uint8Array(0) : bytes.subarray(first)
 }
