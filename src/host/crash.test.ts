@@ -1,4 +1,4 @@
-/** A process that writes is killed at any moment: what it had acknowledged is there, batches whole. */
+/** A writing process is killed at any moment: all that it acknowledged is there, batches whole. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'

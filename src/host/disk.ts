@@ -6,17 +6,18 @@
  *     <home>/unfinished files on their way
  */
 import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { type Disk, DiskClosed, type Entry, type Log, type ScanRange } from '#world'
-import { diskError } from './disk/failure.js'
+import { dirname, join, resolve } from 'node:path'
+import { type Disk, DiskBusy, DiskClosed, type Entry, type Log, type ScanRange } from '#world'
+import { codes, diskError } from './disk/failure.js'
 import { openLevel } from './disk/level.js'
 import { type PendingTable, pendingTable } from './disk/pending.js'
 import { scanMerged } from './disk/scan.js'
 import { freeBytesOf, sizeOfFolder } from './disk/space.js'
-import { type SteadyStore, steadyStore } from './disk/steady.js'
+import { openedAgain, type SteadyStore, steadyStore } from './disk/steady.js'
 import type { OpenStore } from './disk/store.js'
 import { groupedWrites, type WriteLimits, type Writes } from './disk/writes.js'
 import { type HomeFiles, openFiles } from './files.js'
+import { syncFolder } from './files/folders.js'
 import { roomOf } from './files/room.js'
 import { silentLog } from './log.js'
 
@@ -54,6 +55,8 @@ export async function openDisk(options: DiskOptions): Promise<Disk> {
   const freeBytes = (): number => freeBytesOf(home)
   try {
     for (const folder of Object.values(at)) await mkdir(folder, { recursive: true, mode: 0o700 })
+    // A home that is new must outlast a power cut as its content does.
+    for (const folder of [home, dirname(home)]) await syncFolder(folder)
     const store = await steadyStore(options.openStore ?? (() => openLevel(at.store, home)), log)
     try {
       const table = pendingTable()
@@ -95,7 +98,7 @@ class HomeDisk implements Disk {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    if (this.#closing !== undefined) throw new DiskClosed()
+    this.#check()
     if (this.#table.size > 0) {
       const waiting = this.#table.get(key)
       if (waiting !== undefined) return waiting.value
@@ -108,12 +111,12 @@ class HomeDisk implements Disk {
   }
 
   async write(...call: Parameters<Disk['write']>): Promise<void> {
-    if (this.#closing !== undefined) throw new DiskClosed()
+    this.#check()
     return this.#parts.writes.write(...call)
   }
 
   scan(range: ScanRange): AsyncIterableIterator<Entry> {
-    if (this.#closing !== undefined) throw new DiskClosed()
+    this.#check()
     // Both snapshots are taken in one turn; a batch under way is in the first, maybe in both.
     const pending = this.#table.within(range)
     const limit = range.limit ?? Infinity
@@ -123,20 +126,18 @@ class HomeDisk implements Disk {
       pending,
       reverse: range.reverse ?? false,
       limit,
-      failure: (error) =>
-        this.#closing === undefined
-          ? diskError('a scan', error, this.#parts.freeBytes())
-          : new DiskClosed(),
+      check: () => this.#check(),
+      failure: (error) => this.#scanFailure(error),
     })
   }
 
   async flush(): Promise<void> {
-    if (this.#closing !== undefined) throw new DiskClosed()
+    this.#check()
     await this.#parts.writes.flush()
   }
 
   async usage(): Promise<{ usedBytes: number; freeBytes: number }> {
-    if (this.#closing !== undefined) throw new DiskClosed()
+    this.#check()
     const { files, storeFolder, freeBytes } = this.#parts
     const [inFiles, inStore] = await Promise.all([files.usedBytes(), sizeOfFolder(storeFolder)])
     return { usedBytes: inFiles + inStore, freeBytes: freeBytes() }
@@ -145,6 +146,17 @@ class HomeDisk implements Disk {
   close(): Promise<void> {
     this.#closing ??= this.#end()
     return this.#closing
+  }
+
+  #check(): void {
+    if (this.#closing !== undefined) throw new DiskClosed()
+  }
+
+  #scanFailure(error: unknown): Error {
+    if (this.#closing !== undefined) return new DiskClosed()
+    // The store was closed under the scan, to be opened again.
+    if (codes(error).some((code) => code.endsWith('_NOT_OPEN'))) return new DiskBusy(openedAgain)
+    return diskError('a scan', error, this.#parts.freeBytes())
   }
 
   async #end(): Promise<void> {

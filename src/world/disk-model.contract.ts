@@ -1,4 +1,4 @@
-/** Every Disk against a plain model: writes, reads and scans in any order, half-read scans included. */
+/** Every Disk against a plain model: writes, reads, scans in any order, half-read ones included. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { toHex } from '#base'

@@ -183,6 +183,15 @@ export function diskContract(name: string, open: () => Promise<Disk>): void {
       await expect(disk.usage()).rejects.toThrow(closed)
     })
 
+    it('ends scans that are under way at close with DISK_CLOSED', async () => {
+      await disk.write(Array.from({ length: 3000 }, (_, i) => set(`${i}`, '')))
+      const [fresh, begun] = [disk.scan({}), disk.scan({})]
+      await begun.next()
+      await disk.close()
+      await expect(begun.next()).rejects.toMatchObject({ code: 'DISK_CLOSED' })
+      await expect(fresh.next()).rejects.toMatchObject({ code: 'DISK_CLOSED' })
+    })
+
     it('keeps what was given before close', async () => {
       const written = disk.write([set('a', '1')])
       await disk.close()

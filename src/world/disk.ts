@@ -35,8 +35,8 @@ export interface KeyValue {
   get(key: Uint8Array): Uint8Array | undefined
   /**
    * All changes or none. Later changes of a batch win over earlier ones of the same key.
-   * @throws DiskFull, DiskFailed, DiskBusy (too much waits already), DiskClosed: then nothing of the
-   *   batch is there.
+   * @throws DiskFull, DiskFailed, DiskBusy (too much waits already), DiskClosed: then nothing of
+   *   the batch is there.
    */
   write(changes: readonly Change[], options?: WriteOptions): Promise<void>
   /** Entries as they were when the scan was called, in order. @throws DiskClosed */

@@ -9,7 +9,8 @@ export class DiskClosed extends LeitherError {
 
 export class DiskFull extends LeitherError {
   constructor(freeBytes: number, cause?: unknown) {
-    const message = `the disk is full (${freeBytes} bytes free), nothing was written; free some space`
+    const room = `${freeBytes} bytes free`
+    const message = `the disk is full (${room}), nothing was written; free some space`
     super('DISK_FULL', 'unavailable', message, { freeBytes }, { cause })
   }
 }

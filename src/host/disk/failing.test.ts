@@ -12,8 +12,8 @@ import type { Store } from './store.js'
 type Mode = 'works' | 'full' | 'full after the log' | 'broken'
 
 /**
- * What LevelDB does, in memory: a log that is replayed at opening, a table that reads see, and after
- * a failed batch no more batches.
+ * What LevelDB does, in memory: a log that is replayed at opening, a table that reads see, and
+ * after a failed batch no more batches.
  */
 class FailingStore {
   mode: Mode = 'works'
@@ -147,7 +147,7 @@ describe('a disk whose store fails', () => {
     expect(await all()).toEqual(['a=old', 'b=old', 'd=new'])
   })
 
-  it('says that it is busy while it opens again, and that it failed when it could not', async () => {
+  it('says that it is busy while it opens again, or that it could not', async () => {
     store.mode = 'broken'
     await expect(disk.write([set('a', 'new')])).rejects.toMatchObject({ code: 'DISK_FAILED' })
     store.failOpening = true

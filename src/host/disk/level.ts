@@ -7,6 +7,7 @@ import { mkdir, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { type Change, DiskLocked, type Entry } from '#world'
+import { syncFolder } from '../files/folders.js'
 import { codes, isMissing } from './failure.js'
 import type { Cursor, Store } from './store.js'
 
@@ -88,16 +89,13 @@ const cursor = (iterator: LevelIterator): Cursor => ({
  */
 async function syncLogs(folder: string): Promise<void> {
   const logs = (await readdir(folder)).filter((name) => name.endsWith('.log'))
-  for (const name of [...logs.map((log) => join(folder, log)), folder]) {
-    const file = await open(name, 'r').catch((error: unknown) => {
-      if (isMissing(error)) return undefined
-      throw error
-    })
-    if (file === undefined) continue
+  for (const name of logs) {
     try {
-      await file.sync()
-    } finally {
-      await file.close()
+      const log = await open(join(folder, name), 'r+')
+      await log.sync().finally(() => log.close())
+    } catch (error) {
+      if (!isMissing(error)) throw error
     }
   }
+  await syncFolder(folder)
 }

@@ -14,6 +14,8 @@ export interface ScanPlan {
   readonly reverse: boolean
   /** most entries to yield */
   readonly limit: number
+  /** Throws once the disk is closed. */
+  readonly check: () => void
   /** The error to throw for one of the cursor's. */
   readonly failure: (error: unknown) => Error
 }
@@ -42,7 +44,9 @@ export function scanMerged(plan: ScanPlan): AsyncIterableIterator<Entry> {
     ended = true
     await cursor.close()
   }
-  const take = (): IteratorResult<Entry> => {
+  const ready = (): boolean => last === undefined && at < piece.length && left > 0
+  const take = async (): Promise<IteratorResult<Entry>> => {
+    plan.check()
     if (at === piece.length || left <= 0) return { done: true, value: undefined }
     left--
     return { done: false, value: piece[at++] }
@@ -70,8 +74,7 @@ export function scanMerged(plan: ScanPlan): AsyncIterableIterator<Entry> {
     return turn
   }
   return {
-    next: () =>
-      last === undefined && at < piece.length && left > 0 ? Promise.resolve(take()) : inTurn(step),
+    next: () => (ready() ? take() : inTurn(step)),
     return: () =>
       inTurn(async () => {
         left = 0

@@ -7,6 +7,9 @@ import { compare } from '#base'
 import { type Change, DiskBusy, DiskFailed, keyText, type Log } from '#world'
 import type { OpenStore, Store } from './store.js'
 
+/** Why a read may have to wait a moment. */
+export const openedAgain = 'the store is opened again after an error'
+
 export interface SteadyStore extends Store {
   /**
    * What `ready` will do: nothing; open a store anew that serves reads meanwhile; or open one that
@@ -26,7 +29,7 @@ export async function steadyStore(open: OpenStore, log: Log): Promise<SteadyStor
   const before = new Map<string, Change>()
 
   const current = (): Store => {
-    if (reopening) throw new DiskBusy('it is being opened again after an error')
+    if (reopening) throw new DiskBusy(openedAgain)
     if (store === undefined) throw new DiskFailed('to open again', 'the last attempt failed')
     return store
   }

@@ -1,6 +1,6 @@
 /**
- * The ordered store below the disk, as little of it as the disk needs: one batch at a time, reads in
- * place, cursors over a snapshot. `level.ts` makes the real one; tests make failing ones.
+ * The ordered store below the disk, as little of it as the disk needs: one batch at a time, reads
+ * in place, cursors over a snapshot. `level.ts` makes the real one; tests make failing ones.
  */
 import type { Change, Entry, ScanRange } from '#world'
 

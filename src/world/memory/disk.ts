@@ -46,7 +46,10 @@ export function memoryDisk(options: MemoryDiskOptions = {}): Disk {
       check()
       const entries = table.within(range)
       return (async function* () {
-        yield* entries
+        for (const entry of entries) {
+          check()
+          yield entry
+        }
       })()
     },
     files: memoryFiles(check, take),
