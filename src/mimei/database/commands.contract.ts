@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { LeitherError, type Value } from '#base'
 import type { KeyType, Reading, ScanOptions, ScorePair, Writing } from './database.js'
 import { keyTypes } from './layout.js'
-import { IndexMissing, Model } from './model.contract.js'
+import { Model, Refused } from './model.contract.js'
 
 /** One command with its arguments. */
 export interface Command {
@@ -125,7 +125,7 @@ export async function answerOf(target: object, { name, args }: Command): Promise
     return await (target as Record<string, Method>)[called](...args)
   } catch (error) {
     if (error instanceof LeitherError) return `failed: ${error.code}`
-    if (error instanceof IndexMissing) return 'failed: INDEX_OUT_OF_RANGE'
+    if (error instanceof Refused) return `failed: ${error.message}`
     throw error
   }
 }

@@ -36,7 +36,8 @@ function scanned<T>(items: readonly T[], nameOf: (item: T) => string, options: S
   return kept.slice(0, count)
 }
 
-export class IndexMissing extends Error {}
+/** What the model refuses, by the code that a database gives. */
+export class Refused extends Error {}
 
 export class Model {
   readonly string = new Map<string, Value>()
@@ -168,7 +169,7 @@ export class Model {
   lset(key: string, index: number, value: Value): void {
     const values = [...this.values(key)]
     const at = index < 0 ? index + values.length : index
-    if (at < 0 || at >= values.length) throw new IndexMissing()
+    if (at < 0 || at >= values.length) throw new Refused('INDEX_OUT_OF_RANGE')
     values[at] = value
     this.keepList(key, values, true)
   }
@@ -240,6 +241,7 @@ export class Model {
   }
   zincrby(key: string, delta: number, member: string): number {
     const score = (this.zscore(key, member) ?? 0) + delta
+    if (!Number.isSafeInteger(score)) throw new Refused('SCORE_INVALID')
     this.zadd(key, { score, member })
     return score
   }
