@@ -126,7 +126,7 @@ export function openContent(parts: ContentParts): Doors {
       await demandReach(sessionOf({ caller }), cid)
       return exportCar(blocks, [cid])
     },
-    writeUnitPath: (context, mid, path, content, modified) => {
+    async writeUnitPath(context, mid, path, content, modified) {
       const session = sessionOf(context)
       if (session === undefined) throw new SessionNeeded('writing a file')
       const tree = access.writableFiles(principalOf(session), mid)
