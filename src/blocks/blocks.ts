@@ -27,6 +27,7 @@ export interface Blocks {
   get(cid: CID): Promise<Uint8Array>
   /** Tree and directory nodes, without waiting. @throws BlockMissing, BlockCorrupt, BlockInFile */
   getSync(cid: CID): Uint8Array
+  /** Whether this one block is here; of a whole DAG `dagMissing` tells. */
   has(cid: CID): boolean
   /** Durable when resolved; a block already here costs nothing. @throws BlockCorrupt, BlockTooLarge, DiskFull */
   put(cid: CID, bytes: Uint8Array): Promise<void>
@@ -35,8 +36,9 @@ export interface Blocks {
   /** Size in bytes, undefined where it is not here. */
   size(cid: CID): number | undefined
   /**
-   * While held, the DAG under `root` stays, and so do blocks put or found by `has` since: for
-   * whoever reads something, or makes something that nothing refers to yet.
+   * Keeps blocks from collection while it is held. With a root: the DAG under it, for whoever reads
+   * it. Without: all blocks put or found by `has` since, and the DAGs under them, for whoever makes
+   * something that nothing refers to yet.
    * @returns a function that lets go
    */
   hold(root?: CID): () => void

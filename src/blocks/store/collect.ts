@@ -19,9 +19,9 @@ import type { BlockStore } from './store.js'
 const stepBlocks = 256
 
 /**
- * Marks what the roots, pins, held DAGs and recent blocks reach, then sweeps the rest. A sweep
- * decides and removes within one turn of the event loop, after it has marked what was put or found
- * since the last one: so nobody can be told that a block is here which then goes.
+ * Marks what the roots, pins, held DAGs and recent blocks reach, then finds the rest, then condemns
+ * it all within one turn of the event loop, in which also what was put or found meanwhile is marked:
+ * so nobody finds a block whose DAG is half gone. What is condemned is removed in small steps.
  */
 export async function collect(
   store: BlockStore,
@@ -36,21 +36,20 @@ export async function collect(
     for (const cid of [...store.recent.all(), ...held()]) touched.push(cid)
     for await (const { cid } of pins()) await marks.markSlowly(cid)
     for await (const root of options.roots) await marks.markSlowly(root)
-    const sweep = new Sweep(store, options.dryRun === true, {
-      async catchUp() {
-        for (let cid = touched.pop(); cid !== undefined; cid = touched.pop()) {
-          await marks.markSlowly(cid)
-        }
-      },
-      isAlive(digest) {
-        for (const cid of held()) marks.mark(cid)
-        for (let cid = touched.pop(); cid !== undefined; cid = touched.pop()) marks.mark(cid)
-        return marks.has(digest) || store.isPending(digest)
-      },
-    })
-    await sweep.entries()
-    await sweep.files()
-    return sweep.report()
+    const { unmarked, count } = await findUnmarked(store, marks)
+    for (let cid = touched.pop(); cid !== undefined; cid = touched.pop()) {
+      await marks.markSlowly(cid)
+    }
+    // No await from here to the condemnation: nothing can be put or found in between.
+    for (const cid of [...touched, ...held()]) marks.mark(cid)
+    const dead = unmarked.filter(({ digest }) => !marks.has(digest) && !store.isPending(digest))
+    if (options.dryRun !== true) await removeAll(store, dead)
+    const strayBytes = await sweepFiles(store, options.dryRun === true)
+    return {
+      keptBlocks: count - dead.length,
+      freedBlocks: dead.length,
+      freedBytes: dead.reduce((sum, { size }) => sum + size, strayBytes),
+    }
   } finally {
     stop()
   }
@@ -125,67 +124,58 @@ async function pause({ disk }: BlockStore): Promise<void> {
   await disk.scan({ from: blockPrefix, limit: 1 }).next()
 }
 
-interface Living {
-  /** Marks what was put or found meanwhile, with pauses. */
-  catchUp(): Promise<void>
-  /** The last word on a block, without waiting. */
-  isAlive(digest: Uint8Array): boolean
-}
-
 interface Found {
-  /** a copy: the key it was read from goes */
   readonly digest: Uint8Array
   readonly size: number
+  readonly isLeaf: boolean
 }
 
-class Sweep {
-  #kept = 0
-  #freed = 0
-  #freedBytes = 0
-
-  constructor(
-    readonly store: BlockStore,
-    readonly dryRun: boolean,
-    readonly living: Living,
-  ) {}
-
-  report(): CollectReport {
-    return { keptBlocks: this.#kept, freedBlocks: this.#freed, freedBytes: this.#freedBytes }
+async function findUnmarked(
+  store: BlockStore,
+  marks: Marks,
+): Promise<{ unmarked: Found[]; count: number }> {
+  const unmarked: Found[] = []
+  let count = 0
+  const range = { from: blockPrefix, to: afterPrefix(blockPrefix) }
+  for await (const [key, value] of store.disk.scan(range)) {
+    count++
+    const digest = digestOfKey(key)
+    if (marks.has(digest)) continue
+    const entry = readEntry(value)
+    // A copy of the digest, for the key may be a view of many entries.
+    unmarked.push({
+      digest: digest.slice(),
+      size: entrySize(entry),
+      isLeaf: entry.codec === codecs.raw,
+    })
   }
+  return { unmarked, count }
+}
 
-  async entries(): Promise<void> {
-    const range = { from: blockPrefix, to: afterPrefix(blockPrefix) }
-    let step: Found[] = []
-    for await (const [key, value] of this.store.disk.scan(range)) {
-      step.push({ digest: digestOfKey(key).slice(), size: entrySize(readEntry(value)) })
-      if (step.length < stepBlocks) continue
-      await this.#remove(step)
-      step = []
+/** Tree nodes first: after a crash rather leaves without a tree remain than a tree without leaves. */
+async function removeAll(store: BlockStore, dead: readonly Found[]): Promise<void> {
+  const nodes = dead.filter(({ isLeaf }) => !isLeaf)
+  const ordered = [...nodes, ...dead.filter(({ isLeaf }) => isLeaf)].map(({ digest }) => digest)
+  store.condemn(ordered)
+  try {
+    for (let at = 0; at < ordered.length; at += stepBlocks) {
+      await store.remove(ordered.slice(at, at + stepBlocks))
     }
-    await this.#remove(step)
+  } finally {
+    store.acquit(ordered)
   }
+}
 
-  /** Files without an entry: left by a crash between the two. */
-  async files(): Promise<void> {
-    const { files } = this.store.disk
-    for await (const name of files.list(fileFolder)) {
-      const digest = digestOfFile(name)
-      if (digest === undefined || this.store.placeOf(digest) === 'file') continue
-      this.#freedBytes += (await files.size(name)) ?? 0
-      // Asked again: it may have been put while its size was looked up.
-      if (this.dryRun || this.store.placeOf(digest) === 'file') continue
-      await this.store.removeFiles([digest])
-    }
+/** Removes files without an entry, left by a crash between the two. @returns their bytes */
+async function sweepFiles(store: BlockStore, dryRun: boolean): Promise<number> {
+  const { files } = store.disk
+  let bytes = 0
+  for await (const name of files.list(fileFolder)) {
+    const digest = digestOfFile(name)
+    if (digest === undefined || store.placeOf(digest) === 'file') continue
+    bytes += (await files.size(name)) ?? 0
+    // Asked again: it may have been put while its size was looked up.
+    if (!dryRun && store.placeOf(digest) !== 'file') await store.removeFiles([digest])
   }
-
-  async #remove(step: readonly Found[]): Promise<void> {
-    await this.living.catchUp()
-    // From here to the removal of the entries there is no await: nothing can come in between.
-    const dead = step.filter(({ digest }) => !this.living.isAlive(digest))
-    this.#kept += step.length - dead.length
-    this.#freed += dead.length
-    for (const { size } of dead) this.#freedBytes += size
-    if (dead.length === 0 || this.dryRun) return
-    await this.store.remove(dead.map(({ digest }) => digest))
-  }
+  return bytes
 }

@@ -36,13 +36,10 @@ export function openBlocks({ disk }: { readonly disk: Disk }): Blocks {
       return entry === undefined ? undefined : entrySize(entry)
     },
     hold(root) {
-      const end = store.recent.watch()
+      if (root === undefined) return store.recent.watch()
       const token = {}
-      if (root !== undefined) held.set(token, root)
-      return () => {
-        held.delete(token)
-        end()
-      }
+      held.set(token, root)
+      return () => held.delete(token)
     },
     async pin(cid, why) {
       await disk.write([{ key: pinKey(cid, checkedWhy(why)), value: Uint8Array.of(1) }])

@@ -30,9 +30,11 @@ interface Incoming {
 export class BlockStore {
   readonly recent = new Recent()
   /** being written: visible, not yet durable */
-  readonly #pending = new Map<DigestText, { bytes: Uint8Array; durable: Promise<void> }>()
+  readonly #pending = new Map<DigestText, { block: Block; durable: Promise<void> }>()
   /** files being removed; a put of the same block waits, or its new file would go */
   readonly #removing = new Map<DigestText, Promise<void>>()
+  /** to be removed by the collection under way, and from that moment not here any more */
+  readonly #condemned = new Set<DigestText>()
   /** found not to match; they count as missing until they are put again */
   readonly #damaged = new Set<DigestText>()
 
@@ -88,23 +90,39 @@ export class BlockStore {
     const fresh: Incoming[] = []
     for (const one of incoming.values()) {
       const pending = this.#pending.get(one.text)
-      if (pending !== undefined) waits.push(pending.durable)
-      else if (!this.#isKept(one)) fresh.push(one)
+      if (pending === undefined) {
+        if (!this.#isKept(one)) fresh.push(one)
+      } else if (isLeafFile(pending.block) && !isLeafFile(one.block)) {
+        waits.push(pending.durable.then(() => this.#write([one])))
+      } else {
+        waits.push(pending.durable)
+      }
     }
     if (fresh.length > 0) waits.push(this.#write(fresh))
     await Promise.all(waits)
   }
 
-  /** Takes blocks away. The entries are gone when this returns its promise, the files later. */
+  /** From now on these blocks are not here, unless they are put again; `remove` follows. */
+  condemn(digests: Iterable<Uint8Array>): void {
+    for (const digest of digests) this.#condemned.add(digestText(digest))
+  }
+
+  /** Takes condemned blocks away; those that were put again since stay. */
   async remove(digests: readonly Uint8Array[]): Promise<void> {
-    const inFiles = digests.filter((digest) => this.#entry(digest)?.place === 'file')
-    for (const digest of digests) this.#damaged.delete(digestText(digest))
+    const dead = digests.filter((digest) => this.#condemned.has(digestText(digest)))
+    const inFiles = dead.filter((digest) => this.#stored(digest)?.place === 'file')
     // The entry goes first and durably: an entry without its file would be a lie, a file without an
     // entry is swept by the next collection.
     const gone = this.disk.write(
-      digests.map((digest) => ({ key: blockKey(digest), value: undefined })),
+      dead.map((digest) => ({ key: blockKey(digest), value: undefined })),
     )
+    this.acquit(dead)
     await this.removeFiles(inFiles, gone)
+  }
+
+  /** Ends what `condemn` began: blocks that were not removed are here again. */
+  acquit(digests: Iterable<Uint8Array>): void {
+    for (const digest of digests) this.#condemned.delete(digestText(digest))
   }
 
   /** Takes files of blocks away. A put of the same block waits for it. */
@@ -142,8 +160,15 @@ export class BlockStore {
   #entry(digest: Uint8Array): BlockEntry | undefined {
     if (this.#pending.size > 0) {
       const pending = this.#pending.get(digestText(digest))
-      if (pending !== undefined) return { place: 'inline', codec: codecs.raw, bytes: pending.bytes }
+      if (pending !== undefined) {
+        return { place: 'inline', codec: pending.block.cid.code, bytes: pending.block.bytes }
+      }
     }
+    if (this.#condemned.size > 0 && this.#condemned.has(digestText(digest))) return undefined
+    return this.#stored(digest)
+  }
+
+  #stored(digest: Uint8Array): BlockEntry | undefined {
     const value = this.disk.get(blockKey(digest))
     return value === undefined ? undefined : readEntry(value)
   }
@@ -167,7 +192,8 @@ export class BlockStore {
   async #write(fresh: readonly Incoming[]): Promise<void> {
     const durable = this.#writeDurably(fresh)
     for (const { block, text } of fresh) {
-      this.#pending.set(text, { bytes: block.bytes, durable })
+      this.#pending.set(text, { block, durable })
+      this.#condemned.delete(text)
     }
     try {
       await durable

@@ -43,7 +43,8 @@ export async function changeDirectory(
   changes: Iterable<readonly [path: string, change: PathChange]>,
 ): Promise<CID> {
   const top = plan(changes)
-  const letGo = blocks.hold(root ?? undefined)
+  const letGo = blocks.hold()
+  const letRootGo = root === null ? undefined : blocks.hold(root)
   try {
     const work = new DirectoryChange(blocks)
     const old = root === null ? undefined : { cid: root, treeBytes: 0 }
@@ -52,6 +53,7 @@ export async function changeDirectory(
     await blocks.putMany(work.made)
     return changed.cid
   } finally {
+    letRootGo?.()
     letGo()
   }
 }
