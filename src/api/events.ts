@@ -26,8 +26,15 @@ export const eventMethods = {
 /** What `event` notifications carry. */
 export type ApiEvent =
   | { readonly type: 'created' | 'removed' | 'rights'; readonly mid: string }
-  /** `keys` are keys of a database (`type:key`) or paths of a file unit */
+  /**
+   * `keys` are keys of a database (`type:key`) or paths of a file unit; none where so much changed
+   * that all is to be read anew
+   */
   | { readonly type: 'changed'; readonly mid: string; readonly keys: readonly string[] }
+  /**
+   * `version`, `release`: made on this node; `head`: what the unit says of itself changed otherwise,
+   * above all when newer versions came from another node
+   */
   | {
       readonly type: 'version' | 'release' | 'head'
       readonly mid: string

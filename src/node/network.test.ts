@@ -52,8 +52,8 @@ describe('a published unit', () => {
     await until(async () => (await onB('mimei.show', { mid })).version === 2)
     const { bytes } = await b.as(guest)('files.read', { mid, path: 'a.txt', version: 'last' })
     expect(toText(bytes)).toBe('two')
-    await until(() => heard.some((event) => event.type === 'version'))
-    expect(heard).toContainEqual({ type: 'version', mid, version: 2 })
+    await until(() => heard.some((event) => event.type === 'head'))
+    expect(heard).toContainEqual({ type: 'head', mid, version: 2 })
     const { providers } = await onA('mimei.providers', { mid })
     expect(providers.map(({ id, version }) => [id, version]).sort()).toEqual(
       [
