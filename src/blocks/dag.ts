@@ -1,4 +1,5 @@
 import { CID, type Value, codecs, decodeCbor } from '#base'
+import { keyText } from '#world'
 import type { Blocks } from './blocks.js'
 import { decodePb } from './dag-pb.js'
 import { BlockMalformed } from './errors.js'
@@ -33,7 +34,7 @@ function* linksOfValue(root: Value): Iterable<CID> {
 
 function distinct(cids: Iterable<CID>): CID[] {
   const seen = new Map<string, CID>()
-  for (const cid of cids) seen.set(cid.toString(), cid)
+  for (const cid of cids) seen.set(keyText(cid.bytes), cid)
   return [...seen.values()]
 }
 
@@ -55,12 +56,12 @@ export async function* walkDag(
   const seen = new Set<string>()
   const rest = [root]
   for (let cid = rest.pop(); cid !== undefined; cid = rest.pop()) {
-    const text = cid.toString()
+    const text = keyText(cid.bytes)
     if (seen.has(text) || options.skip?.(cid) === true) continue
     seen.add(text)
     const bytes = await blocks.get(cid)
     yield { cid, bytes }
-    for (const link of dagLinks(cid, bytes).reverse()) if (!seen.has(`${link}`)) rest.push(link)
+    for (const link of dagLinks(cid, bytes).reverse()) rest.push(link)
   }
 }
 
@@ -78,7 +79,7 @@ export async function* dagMissing(
   const seen = new Set<string>()
   const rest = [...roots].reverse()
   for (let cid = rest.pop(); cid !== undefined; cid = rest.pop()) {
-    const text = cid.toString()
+    const text = keyText(cid.bytes)
     if (seen.has(text) || isKnown(cid)) continue
     seen.add(text)
     if (!blocks.has(cid)) yield cid

@@ -7,7 +7,7 @@
  *     blocks 'p' cid why -> 1                       a pin
  */
 import { CID, cidOfDigest, codecs, concat, fromText } from '#base'
-import { keyspace } from '#world'
+import { type KeyText, keyText, keyspace } from '#world'
 import { CidUnsupported } from '../errors.js'
 
 const sha256Code = 0x12
@@ -20,10 +20,10 @@ const fileMark = 1
 export const blockPrefix = Uint8Array.of(keyspace.blocks, 0x62)
 export const pinPrefix = Uint8Array.of(keyspace.blocks, 0x70)
 
-/** Digest as a text, for sets and maps: cheaper than any base encoding. */
-export type DigestText = string
+/** Digest as a text, for sets and maps. */
+export type DigestText = KeyText
 
-export const digestText = (digest: Uint8Array): DigestText => String.fromCharCode(...digest)
+export const digestText = keyText
 
 /** @throws CidUnsupported where the CID's hash or codec is none that a node holds */
 export function digestOf(cid: CID): Uint8Array {
