@@ -80,8 +80,8 @@ export async function diskFigures(quick = false): Promise<Figure[]> {
 
 async function keyFigures(disk: Disk, level: Level, quick: boolean): Promise<Figure[]> {
   const rounds = quick ? 5 : 11
-  const batches = quick ? 10 : 20
-  const batch = await beside('disk-batch', 'keys/s', batches * batchSize, rounds, () => {
+  const batches = 4
+  const batch = await beside('disk-batch', 'keys/s', batches * batchSize, 6 * rounds, () => {
     const sets = Array.from({ length: batches }, () => entries(batchSize))
     const each = (write: (set: Change[]) => Promise<void>) => async () => {
       for (const set of sets) await write(set)

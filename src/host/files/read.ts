@@ -5,7 +5,7 @@ import { isMissing } from '../disk/failure.js'
 import type { Room } from './room.js'
 
 /** Bytes per piece of a stream: fewer make the trips to the thread pool felt. */
-const pieceSize = 512 * 1024
+const pieceSize = 1024 * 1024
 
 /** The whole file, undefined where there is none. */
 export async function readFileWhole(path: string): Promise<Uint8Array | undefined> {
