@@ -51,12 +51,13 @@ export const wantCids = 1024
 /** units of one `watch` */
 export const watchMids = 1024
 
-export function encodeFrame(frame: Frame): Uint8Array {
+/** The parts of one message. */
+export function encodeFrame(frame: Frame): readonly Uint8Array[] {
   const blocks = frame.type === 'blocks' ? frame.blocks : []
   const head = encodeCbor(wordsOf(frame))
   const length = new Uint8Array(4)
   new DataView(length.buffer).setUint32(0, head.length)
-  return concat(length, head, ...blocks.map(({ bytes }) => bytes))
+  return [concat(length, head), ...blocks.map(({ bytes }) => bytes)]
 }
 
 function wordsOf(frame: Frame): Value {

@@ -89,6 +89,20 @@ export function wireContract(name: string, openParty: OpenParty): void {
       stop()
     })
 
+    it('joins the parts of a message', async () => {
+      const stop = b.accept('/test/echo/4', echo)
+      const channel = await eventually(() => a.open(b.self(), '/test/echo/4'))
+      const received = channel.messages()
+      for (const sizes of [[1, 0, 2], [0, 70_000, 3, 500_000], [40_000]]) {
+        const parts = sizes.map((size, i) => new Uint8Array(size).fill(i + 1))
+        await channel.send(parts)
+        const { value } = (await received.next()) as { value: Uint8Array }
+        expect(Buffer.compare(value, Buffer.concat(parts))).toBe(0)
+      }
+      await channel.close()
+      stop()
+    })
+
     it('refuses a message that is too long, and goes on', async () => {
       const stop = b.accept('/test/echo/2', echo)
       const channel = await eventually(() => a.open(b.self().name, '/test/echo/2'))

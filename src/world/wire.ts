@@ -17,8 +17,12 @@ export interface Peer {
 /** A long-lived, ordered, authenticated stream of messages to one peer. */
 export interface Channel {
   readonly peer: Peer
-  /** Resolves when the wire takes more (back-pressure). @throws WireClosed */
-  send(message: Uint8Array): Promise<void>
+  /**
+   * Resolves when the wire takes more (back-pressure).
+   * @param message up to 4 MiB; several arrays are one message, sent without joining them first
+   * @throws WireClosed
+   */
+  send(message: Uint8Array | readonly Uint8Array[]): Promise<void>
   /** Messages in order; ends when either side closes, throws WireClosed when the link broke. */
   messages(): AsyncIterableIterator<Uint8Array>
   close(): Promise<void>

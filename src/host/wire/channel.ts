@@ -13,7 +13,7 @@ export const messageBytes = 4 * 1024 * 1024
 const readAhead = 8 * 1024 * 1024
 /** bytes handed to the stream before `send` waits */
 const writeAhead = 1024 * 1024
-/** below this a copy is cheaper than a frame of its own for the length */
+/** below this a copy is cheaper than a frame of the stream */
 const joinedBytes = 32 * 1024
 
 export class MessageTooLong extends LeitherError {
@@ -55,7 +55,8 @@ class Cutter {
     const length = new DataView(this.head.buffer).getUint32(0)
     if (length === 0 || length > messageBytes) throw new MessageTooLong(length, messageBytes)
     this.headFilled = 0
-    this.body = new Uint8Array(length)
+    // Not zeroed: every byte is overwritten before anybody sees it.
+    this.body = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
     this.bodyFilled = 0
     return at
   }
@@ -118,6 +119,21 @@ const nextDrain = (stream: Stream): Promise<void> =>
     for (const event of ['drain', 'idle', 'close'] as const) stream.addEventListener(event, done)
   })
 
+/** The same bytes with neighbours joined where both are small. */
+function* joinSmall(parts: readonly Uint8Array[]): Iterable<Uint8Array> {
+  let small: Uint8Array[] = []
+  for (const part of parts) {
+    if (part.length < joinedBytes) {
+      small.push(part)
+      continue
+    }
+    if (small.length > 0) yield Buffer.concat(small)
+    small = []
+    yield part
+  }
+  if (small.length > 0) yield Buffer.concat(small)
+}
+
 /**
  * The channel of an open stream.
  * @param stream negotiated for our protocol; used by nobody else from now on
@@ -160,15 +176,14 @@ export function channelOf(stream: Stream, peer: Peer): Channel {
   return {
     peer,
     async send(message) {
-      if (message.length > messageBytes) throw new MessageTooLong(message.length, messageBytes)
+      const parts = message instanceof Uint8Array ? [message] : message
+      const bytes = parts.reduce((sum, part) => sum + part.length, 0)
+      if (bytes > messageBytes) throw new MessageTooLong(bytes, messageBytes)
       if (closing) throw new WireClosed('the channel is closed')
-      const joined = message.length <= joinedBytes
-      const head = new Uint8Array(joined ? 4 + message.length : 4)
-      new DataView(head.buffer).setUint32(0, message.length)
+      const head = Buffer.allocUnsafe(4)
+      head.writeUInt32BE(bytes)
       try {
-        if (joined) head.set(message, 4)
-        stream.send(head)
-        if (!joined) stream.send(message)
+        for (const piece of joinSmall([head, ...parts])) stream.send(piece)
       } catch (error) {
         throw new WireClosed((error as Error).message, error)
       }

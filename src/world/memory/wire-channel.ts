@@ -1,4 +1,5 @@
 /** Two ends of a channel inside one process, with the back-pressure of a real one. */
+import { concat } from '#base'
 import { WireClosed } from '../errors.js'
 import type { Channel, Peer } from '../wire.js'
 
@@ -24,10 +25,10 @@ class End implements Channel {
     private readonly deliver: Deliver,
   ) {}
 
-  async send(message: Uint8Array): Promise<void> {
+  async send(message: Uint8Array | readonly Uint8Array[]): Promise<void> {
     this.checkOpen()
     const { other } = this
-    const copy = message.slice()
+    const copy = message instanceof Uint8Array ? message.slice() : concat(...message)
     if (other === undefined) return
     other.bytes += copy.length
     this.deliver(() => other.take(copy))

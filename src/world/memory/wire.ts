@@ -303,7 +303,9 @@ function isValid(rules: RecordRules | undefined, key: Uint8Array, record: Uint8A
 const guarded = (channel: Channel): Channel => ({
   peer: channel.peer,
   send: async (message) => {
-    if (message.length > messageBytes) throw new TooLong(message.length, messageBytes)
+    const parts = message instanceof Uint8Array ? [message] : message
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0)
+    if (bytes > messageBytes) throw new TooLong(bytes, messageBytes)
     await channel.send(message)
   },
   messages: () => channel.messages(),
