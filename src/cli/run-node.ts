@@ -24,6 +24,8 @@ export interface RunOptions {
   /** further host names that the node answers to */
   readonly names: readonly string[]
   readonly network: boolean
+  /** IP address that libp2p listens on */
+  readonly wireHost: string
   /** of libp2p; 0 for any free one */
   readonly wirePort: number
   readonly bootstrap: readonly string[]
@@ -53,10 +55,10 @@ const built = (path: string): string | undefined => {
 
 const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
-/** Multiaddrs to listen on: loopback only where the node keeps to this machine. */
-function listenAddresses({ host, wirePort }: RunOptions): string[] {
-  const family = host.includes(':') ? 'ip6' : 'ip4'
-  return [`/${family}/${host}/tcp/${wirePort}`]
+/** Multiaddrs to listen on. */
+function listenAddresses({ wireHost, wirePort }: RunOptions): string[] {
+  const family = wireHost.includes(':') ? 'ip6' : 'ip4'
+  return [`/${family}/${wireHost}/tcp/${wirePort}`]
 }
 
 interface Parts {
@@ -74,7 +76,7 @@ async function join({ options, key, log, node }: Parts): Promise<Wire> {
     listen: listenAddresses(options),
     bootstrap: options.bootstrap,
     mdns: options.mdns,
-    announceLoopback: !isEverywhere(options.host),
+    announceLoopback: !isEverywhere(options.wireHost),
     records: node.recordRules,
     log: log.named('wire'),
   })
