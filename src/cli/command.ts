@@ -35,7 +35,7 @@ export interface Answer {
 export interface Context<O extends Options = Options> {
   /** arguments without options, checked against `args` */
   readonly args: readonly string[]
-  readonly options: Values<O>
+  readonly options: Values<O> & Values<typeof commonOptions>
   /** folder of the node */
   readonly home: string
   readonly json: boolean

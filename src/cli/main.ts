@@ -2,7 +2,7 @@
 import { LeitherError, toJson } from '#base'
 import type { Client } from '#client'
 import type { Answer, Command, Context, Options, Values } from './command.js'
-import { allCommands, findCommand } from './commands.js'
+import { allCommands, commandsOf, findCommand } from './commands.js'
 import { UsageError } from './errors.js'
 import { commandHelp, overview } from './help.js'
 import { homeOf } from './home.js'
@@ -15,6 +15,14 @@ const print = (terminal: Terminal, text: string): Promise<void> =>
     terminal.stdout.write(text, () => resolve())
   })
 
+/** Ends the session too: a script that calls us often must not fill the node with sessions. */
+async function leave(client: Client): Promise<void> {
+  if (client.session !== undefined) {
+    await client.call('session.logout', {}, { timeout: 1000 }).catch(() => undefined)
+  }
+  client.close()
+}
+
 async function runCommand(
   command: Command,
   words: readonly string[],
@@ -26,6 +34,8 @@ async function runCommand(
     return
   }
   const text = (name: string): string | undefined => options[name] as string | undefined
+  const common = (name: string): string | undefined =>
+    Object.hasOwn(command.options, name) ? undefined : text(name)
   const home = homeOf(text('home'))
   const json = options.json === true
   const clients: Client[] = []
@@ -38,7 +48,8 @@ async function runCommand(
     terminal,
     async connect() {
       const { signIn } = await import('./sign-in.js')
-      const given = { node: text('node'), user: text('user'), key: text('key') }
+      // A command may mean something else by one of these names.
+      const given = { node: common('node'), user: common('user'), key: common('key') }
       const client = await signIn({ home, ...given }, terminal)
       clients.push(client)
       return client
@@ -52,7 +63,7 @@ async function runCommand(
     await command.run(context)
     await Promise.all(printed)
   } finally {
-    for (const client of clients) client.close()
+    for (const client of clients) await leave(client)
   }
 }
 
@@ -83,6 +94,14 @@ export async function main(
     if (words.length === 0 || ['--help', '-h', 'help'].includes(words[0])) {
       await print(terminal, `${overview(await allCommands())}\n`)
       return 0
+    }
+    if (words.length <= 2 && (words[1] ?? '--help').match(/^(--help|-h)$/) !== null) {
+      // A group, such as `mimei`, is no command of its own.
+      const group = await commandsOf(words[0])
+      if (group.length > 0 && group.every(({ name }) => name !== words[0])) {
+        await print(terminal, `${overview(group)}\n`)
+        return words.length === 2 ? 0 : 2
+      }
     }
     const { command, rest } = await findCommand(words)
     await runCommand(command, rest, terminal)

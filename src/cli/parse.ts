@@ -77,3 +77,13 @@ export function unitOf(text: string): { mid: string; version?: string } {
   }
   return version === undefined ? { mid } : { mid, version }
 }
+
+/** A version given as `MID:VERSION` or as an argument of its own. @throws UsageError */
+export function versionArgument(inUnit: string | undefined, alone: string | undefined): string {
+  if (inUnit !== undefined && alone !== undefined) {
+    throw new UsageError('the version is given twice; write MID:VERSION')
+  }
+  const version = inUnit ?? alone
+  if (version === undefined) throw new UsageError('the version is missing; write MID:VERSION')
+  return version
+}
