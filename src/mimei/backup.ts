@@ -25,12 +25,7 @@ const noChanges: Changes = { isEmpty: () => true, scan: async function* () {} }
  * Cost: proportional to what changed.
  * @throws BackupNotAllowed, BadInput where memo or tags are too long
  */
-export async function backup(
-  core: UnitCore,
-  key: Key,
-  options: BackupOptions,
-  onMoved: () => void,
-): Promise<Version> {
+export async function backup(core: UnitCore, key: Key, options: BackupOptions): Promise<Version> {
   demandBackup(core, key)
   const { overlay, references, ground } = core
   const letGo = ground.blocks.hold()
@@ -42,7 +37,7 @@ export async function backup(
     const last = core.index.last()
     const newest = last === undefined ? undefined : core.index.read(last)
     if (newest !== undefined && (await isNothingNew(core, newest, stand, refs))) {
-      await settle(core, moment, newest, onMoved)
+      await settle(core, moment, newest)
       return newest
     }
     return await addVersion(core, key, options, moment, stand, refs)
@@ -73,18 +68,13 @@ async function isNothingNew(
 }
 
 /** Ends the changes of the moment without a new version: cur stands on the newest one. */
-async function settle(
-  core: UnitCore,
-  moment: Moment,
-  newest: Version,
-  onMoved: () => void,
-): Promise<void> {
+async function settle(core: UnitCore, moment: Moment, newest: Version): Promise<void> {
   const moved = !same(core.baseVersion()?.root, newest.root)
   const rows = [...moment.changes.settle(), ...core.references.settle(moment.references)]
   await core.store({ ...core.state, base: on(newest) }, rows, () => {
     moment.changes.settled()
     core.references.settled(moment.references)
-    if (moved) onMoved()
+    if (moved) core.working.reset()
   })
   if (moved) core.ground.tell({ type: 'changed', mid: core.mid, keys: [] })
 }
@@ -131,15 +121,11 @@ async function addVersion(
 }
 
 /**
- * Makes a version the base of cur and gives up the changes of cur. The next backup follows both that
- * version and the last one, so that going back is a step forward in the unit's history.
+ * Makes a version the base of cur and gives up the changes of cur. The next backup follows both
+ * that version and the last one, so that going back is a step forward in the unit's history.
  * @throws UnknownVersion, VersionNotHere
  */
-export async function restore(
-  core: UnitCore,
-  name: Exclude<VersionName, 'cur'>,
-  onMoved: () => void,
-): Promise<void> {
+export async function restore(core: UnitCore, name: Exclude<VersionName, 'cur'>): Promise<void> {
   const version = core.versionWithContent(name)
   const before = core.state.base
   const last = core.index.last()
@@ -150,7 +136,7 @@ export async function restore(
   const changes = core.overlay.drop()
   const references = core.references.drop()
   core.moveBase(base)
-  onMoved()
+  core.working.reset()
   try {
     const rows = [...changes.settle(), ...references.changes]
     await core.store({ ...core.state, base }, rows, () => changes.settled())
@@ -158,7 +144,7 @@ export async function restore(
     changes.thaw()
     references.undo()
     core.moveBase(before)
-    onMoved()
+    core.working.reset()
     throw error
   }
   core.ground.tell({ type: 'changed', mid: core.mid, keys: [] })

@@ -2,7 +2,8 @@
 import type { CID, UnitKind } from '#base'
 import { type Blocks, emptyDirectory } from '#blocks'
 import { diffDatabases, foldDatabase } from './database/index.js'
-import { diffFiles, foldFiles, sizeDifference } from './files/fold.js'
+import { diffFiles } from './files/diff.js'
+import { foldFiles } from './files/fold.js'
 import type { Frozen } from './overlay.js'
 import type { Difference } from './unit.js'
 
@@ -22,12 +23,8 @@ export interface Content {
 }
 
 const fileContent = (blocks: Blocks): Content => ({
-  async fold(base, changes) {
-    const from = base?.root ?? emptyDirectory
-    const root = await foldFiles(blocks, from, changes.scan())
-    const grown = root.equals(from) ? 0 : await sizeDifference(blocks, from, root)
-    return { root, size: (base?.size ?? 0) + grown }
-  },
+  fold: (base, changes) =>
+    foldFiles(blocks, base ?? { root: emptyDirectory, size: 0 }, changes.scan()),
   async *diff(from, to) {
     const differences = diffFiles(blocks, from ?? emptyDirectory, to ?? emptyDirectory)
     for await (const { path, change } of differences) yield { path, change }

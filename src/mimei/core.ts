@@ -8,6 +8,7 @@ import type { CID, Mid } from '#base'
 import { type Blocks, emptyDirectory } from '#blocks'
 import type { Change, Clock, KeyValue, Log, Random } from '#world'
 import { type Content, contentOf, type Stand } from './content.js'
+import type { WorkingDatabase } from './database/index.js'
 import { UnknownMimei, UnknownVersion, VersionNotHere } from './errors.js'
 import type { Overlay } from './overlay.js'
 import type { ListedVersion } from './records/head.js'
@@ -28,6 +29,9 @@ export interface Ground {
   readonly tell: (event: UnitEvent) => void
 }
 
+/** What a working copy that is open does besides the overlay. */
+export type Working = Pick<WorkingDatabase, 'isIdle' | 'reset'>
+
 export class UnitCore {
   readonly mid: Mid
   readonly index: VersionIndex
@@ -37,7 +41,10 @@ export class UnitCore {
   readonly turns = new Turns()
   /** what changes paths waits for its turn here */
   readonly pathTurns = new Turns()
+  /** what is open over cur */
+  working: Working = { isIdle: () => true, reset: () => undefined }
   #state: UnitState
+  #baseRead: { readonly base: Base; readonly version: Version | undefined } | undefined
   #removed = false
 
   constructor(
@@ -98,7 +105,13 @@ export class UnitCore {
 
   /** The version that cur stands on, undefined for the empty unit. @throws VersionNotHere */
   baseVersion(): Version | undefined {
-    const { version } = this.#state.base
+    const { base } = this.#state
+    // Every read of cur asks for it.
+    if (this.#baseRead?.base !== base) this.#baseRead = { base, version: this.#readBase(base) }
+    return this.#baseRead.version
+  }
+
+  #readBase({ version }: Base): Version | undefined {
     if (version === null) return undefined
     const listed = this.index.listed().find(({ cid }) => cid.equals(version))
     return this.index.read(listed ?? { number: 0, cid: version })
@@ -140,7 +153,8 @@ export class UnitCore {
     return this.overlay.isEmpty() ? base : this.content.fold(base, this.overlay)
   }
 
+  /** Whether cur has changes of its own, those on their way to the overlay included. */
   isChanged(): boolean {
-    return !this.overlay.isEmpty() || !this.references.isEmpty()
+    return !this.overlay.isEmpty() || !this.references.isEmpty() || !this.working.isIdle()
   }
 }

@@ -9,7 +9,7 @@ export { OverlayBusy } from './overlay-errors.js'
 export class UnknownMimei extends LeitherError {
   constructor(mid: string) {
     const shown = mid.slice(0, 80)
-    const message = `there is no unit ${shown} on this node; create it, or \`leither mimei sync\` it`
+    const message = `there is no unit ${shown} on this node; create it or \`leither mimei sync\` it`
     super('MIMEI_UNKNOWN', 'not-found', message, { mid: shown })
   }
 }
@@ -70,7 +70,7 @@ export class BackupNotAllowed extends LeitherError {
 
 export class TooManyReferences extends LeitherError {
   constructor(mid: string, limit: number) {
-    const message = `unit ${mid} holds ${limit} references, the most there may be; remove some first`
+    const message = `unit ${mid} holds ${limit} references, the most that may be; remove some`
     super('REFERENCES_FULL', 'limit', message, { mid, limit })
   }
 }
@@ -98,7 +98,7 @@ export class DirectoryNotEmpty extends LeitherError {
 
 export class PathTaken extends LeitherError {
   constructor(path: string) {
-    const message = `there is a directory at "${path}" already; remove it first or choose another name`
+    const message = `there is a directory at "${path}" already; remove it or choose another name`
     super('PATH_TAKEN', 'conflict', message, { path })
   }
 }

@@ -1,4 +1,4 @@
-/** Tells listeners what happened; changes of one unit that become durable together are one event. */
+/** Tells listeners what happened; changes of a unit that become durable together are one event. */
 import type { Mid } from '#base'
 import type { Log } from '#world'
 import type { UnitEvent } from './unit.js'

@@ -55,7 +55,10 @@ export function chooseRelease(
   return valid.length === 0 ? null : valid.reduce(newer)
 }
 
-/** Names a tested version. @throws UnknownVersion, VersionNotHere, BackupNotAllowed, RightMissing */
+/**
+ * Names a tested version.
+ * @throws UnknownVersion, VersionNotHere, BackupNotAllowed, RightMissing
+ */
 export async function releaseVersion(
   core: UnitCore,
   key: Key,

@@ -41,6 +41,10 @@ export interface Base {
 
 export const emptyBase: Base = { version: null, parents: [] }
 
+/** Whether cur went back behind the last version there was, and was not backed up since. */
+export const isRestored = ({ version, parents }: Base): boolean =>
+  parents.length > (version === null ? 0 : 1)
+
 export interface UnitState {
   readonly mid: Mid
   readonly info: UnitInfo

@@ -8,7 +8,7 @@ import { chooseRelease } from './heads.js'
 import { compareHeads, type ListedVersion, type ReadHead } from './records/head.js'
 import { holds, newer } from './records/statements.js'
 import { readReferences } from './references.js'
-import { emptyBase, referrerRow, type UnitState, versionRow } from './rows.js'
+import { emptyBase, isRestored, referrerRow, type UnitState, versionRow } from './rows.js'
 import type { Version } from './unit.js'
 import { VersionIndex } from './version-index.js'
 
@@ -63,11 +63,11 @@ async function referrerRows(core: UnitCore, versions: readonly Version[]): Promi
 }
 
 /**
- * Makes a head, read and checked by itself, the unit's own, or joins its versions to those of a head
- * of the same sequence. Cur follows where it has no changes of its own.
+ * Makes a head, read and checked by itself, the unit's own, or joins its versions to those of a
+ * head of the same sequence. Cur follows where it has no changes of its own.
  * @throws HeadOlder, HeadInvalid, VersionNotHere: then nothing is changed
  */
-export async function takeHead(core: UnitCore, head: ReadHead, onMoved: () => void): Promise<void> {
+export async function takeHead(core: UnitCore, head: ReadHead): Promise<void> {
   const { state, index, ground, mid } = core
   const here = state.head
   const order = here === undefined ? 1 : compareHeads(head, here)
@@ -88,13 +88,13 @@ export async function takeHead(core: UnitCore, head: ReadHead, onMoved: () => vo
   // Readers see cur follow in this turn; then it becomes durable with the head.
   if (base !== state.base) {
     core.moveBase(base)
-    onMoved()
+    core.working.reset()
   }
   try {
     await core.store({ ...state, rights, release, base, head: order > 0 ? head : here }, rows)
   } catch (error) {
     core.moveBase(state.base)
-    if (base !== state.base) onMoved()
+    if (base !== state.base) core.working.reset()
     throw error
   }
   if (here?.seq === head.seq) {
@@ -104,12 +104,15 @@ export async function takeHead(core: UnitCore, head: ReadHead, onMoved: () => vo
   if (base !== state.base) ground.tell({ type: 'changed', mid, keys: [] })
 }
 
-/** Where cur stands after versions were added: on the last one, unless it has its own changes. */
+/**
+ * Where cur stands after versions were added: on the last one, unless it has its own changes, or was
+ * restored to something else, which is a change as well.
+ */
 function follow(core: UnitCore): UnitState['base'] {
   const last = core.index.last()
   const { base } = core.state
   const isThere = last !== undefined && base.version?.equals(last.cid) === true
-  if (last === undefined || core.isChanged() || isThere) return base
+  if (last === undefined || core.isChanged() || isThere || isRestored(base)) return base
   const { root } = core.index.read(last)
   // Of two heads with one sequence the other's last may be chosen without its content being here.
   return core.ground.blocks.has(root) ? { version: last.cid, parents: [last.cid] } : base

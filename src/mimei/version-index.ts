@@ -71,7 +71,7 @@ export class VersionIndex {
     }
   }
 
-  /** Versions that no other follows, ascending: more than one where two sides are not yet merged. */
+  /** Versions that no other follows, ascending: several where sides are not yet merged. */
   tips(): Version[] {
     const versions = this.here()
     const followed = new Set(versions.flatMap(({ parents }) => parents.map(String)))

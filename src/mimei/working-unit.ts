@@ -77,7 +77,7 @@ export class WorkingUnit implements Unit {
   }
 
   backup(key: Key, options: BackupOptions = {}): Promise<Version> {
-    return this.core.step(() => backup(this.core, key, options, () => this.#moved()))
+    return this.core.step(() => backup(this.core, key, options))
   }
 
   release(key: Key, version: Fixed): Promise<Version> {
@@ -85,9 +85,7 @@ export class WorkingUnit implements Unit {
   }
 
   restore(version: Fixed): Promise<void> {
-    return this.core.step(() =>
-      this.core.pathTurns.run(() => restore(this.core, version, () => this.#moved())),
-    )
+    return this.core.step(() => this.core.pathTurns.run(() => restore(this.core, version)))
   }
 
   setRights(key: Key, rights: UnitRights): Promise<void> {
@@ -100,9 +98,7 @@ export class WorkingUnit implements Unit {
 
   /** For `Units.takeHead`. @throws HeadOlder, HeadInvalid, VersionNotHere */
   take(head: ReadHead): Promise<void> {
-    return this.core.step(() =>
-      this.core.pathTurns.run(() => takeHead(this.core, head, () => this.#moved())),
-    )
+    return this.core.step(() => this.core.pathTurns.run(() => takeHead(this.core, head)))
   }
 
   async refs(version: VersionName = 'cur'): Promise<Readonly<Record<string, number>>> {
@@ -145,11 +141,17 @@ export class WorkingUnit implements Unit {
     const { core } = this
     if (this.info.kind !== 'database') throw new WrongKind(this.mid, this.info.kind, 'a database')
     core.mustBeHere()
-    const { blocks, clock, random } = core.ground
+    const { blocks } = core.ground
     if (version !== 'cur') {
       return openVersionDatabase({ blocks, root: core.versionWithContent(version)?.root ?? null })
     }
-    this.#database ??= openWorkingDatabase({
+    return (this.#database ??= this.#openCur())
+  }
+
+  #openCur(): WorkingDatabase {
+    const { core } = this
+    const { blocks, clock, random } = core.ground
+    const database = openWorkingDatabase({
       blocks,
       overlay: core.overlay,
       root: () => core.baseVersion()?.root ?? null,
@@ -157,7 +159,8 @@ export class WorkingUnit implements Unit {
       random,
       onChange: (keys) => this.#tellChanged(keys),
     })
-    return this.#database
+    core.working = database
+    return database
   }
 
   files(version: VersionName = 'cur'): FileTree {
@@ -181,10 +184,5 @@ export class WorkingUnit implements Unit {
 
   #tellChanged(keys: readonly string[]): void {
     this.core.ground.tell({ type: 'changed', mid: this.mid, keys })
-  }
-
-  /** Cur stands on other content now. */
-  #moved(): void {
-    this.#database?.reset()
   }
 }

@@ -18,9 +18,12 @@ export interface WorkingSources {
 
 /** The database of a working copy. */
 export interface WorkingDatabase extends Database {
+  /** Whether all writes are in the overlay, durable or not. */
+  isIdle(): boolean
   /**
    * To be called when `root` was moved to other content (restore, a head taken from elsewhere), not
-   * after a backup: open transactions, whose snapshot is gone, are over.
+   * after a backup: open transactions, whose snapshot is gone, are over, and writes that are not in
+   * the overlay yet are refused.
    */
   reset(): void
 }

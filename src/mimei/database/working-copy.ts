@@ -1,6 +1,7 @@
 /** What commands run on: the overlay of a working copy over the tree of its base. */
 import type { CID } from '#base'
 import type { Change } from '#world'
+import { OverlayBusy } from '../overlay.js'
 import { Draft } from './draft.js'
 import { type Reader, readPatched, readWorking } from './reader.js'
 import type { WorkingSources } from './sources.js'
@@ -54,6 +55,15 @@ export class WorkingCopy implements Commands {
       throw error
     }
     this.sources.onChange([...names])
+  }
+
+  isIdle(): boolean {
+    return this.queue.isEmpty()
+  }
+
+  /** The content below was exchanged: what waits was computed from the old one. */
+  reset(): void {
+    this.queue.clear(new OverlayBusy())
   }
 
   private tree(): Tree {

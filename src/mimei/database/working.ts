@@ -14,6 +14,10 @@ export function openWorkingDatabase(sources: WorkingSources): WorkingDatabase {
     ...writingOf(copy),
     begin: (millis) => transactions.begin(millis),
     transaction: (id) => transactions.get(id),
-    reset: () => transactions.reset(),
+    isIdle: () => copy.isIdle(),
+    reset() {
+      copy.reset()
+      transactions.reset()
+    },
   }
 }

@@ -57,6 +57,14 @@ export class WriteQueue implements Layer {
     return this.queue.length === 0
   }
 
+  /** Refuses what waits: what it was computed from is gone. Nobody was told that it is durable. */
+  clear(error: unknown): void {
+    for (const { bytes, refused } of this.takeAll()) {
+      this.bytes -= bytes
+      refused(error)
+    }
+  }
+
   private indexed(): Patch {
     for (; this.inPatch < this.queue.length; this.inPatch++) {
       for (const { key, value } of this.queue[this.inPatch].changes) {

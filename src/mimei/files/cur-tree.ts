@@ -14,24 +14,20 @@ import {
   PathUnknown,
 } from '../errors.js'
 import type { Overlay } from '../overlay.js'
-import type { Turns } from '../turns.js'
+import { type Move, Moves, type MoveSources } from './moves.js'
 import { joinPath, splitBelowRoot, splitPath } from './path.js'
-import { entryOf, findPlace, getPlace, listPlaces, type Place, type View } from './places.js'
+import { findPlace, getPlace, listPlaces, type Place, type View } from './places.js'
 import { fileAt, listEntries, readBytes, statEntry, walkEntries } from './reading.js'
 import { copyBelow, putRow, removeRow, type Row, voidBelow } from './rows.js'
 import type { FileEntry, FileTree } from './tree.js'
 
-export interface CurSources {
+export interface CurSources extends MoveSources {
   readonly blocks: Pick<Blocks, 'get' | 'size' | 'hold' | 'putMany' | 'has'>
   readonly overlay: Overlay
   /** root of the version that cur stands on now */
   readonly root: () => CID
-  /** what changes paths waits for its turn here */
-  readonly turns: Turns
   /** root of base and changes together */
   readonly fold: () => Promise<CID>
-  /** called with paths once their change is durable */
-  readonly onChange: (paths: readonly string[]) => void
 }
 
 type Content = Uint8Array | AsyncIterable<Uint8Array>
@@ -40,11 +36,13 @@ export class CurTree implements FileTree {
   readonly #sources: CurSources
   readonly #view: View
   readonly #overlay: Overlay
+  readonly #moves: Moves
 
   constructor(sources: CurSources) {
     this.#sources = sources
     this.#overlay = sources.overlay
     this.#view = sources
+    this.#moves = new Moves(sources)
   }
 
   stat(path: string): Promise<FileEntry> {
@@ -78,7 +76,7 @@ export class CurTree implements FileTree {
     await this.#roomForFile(names)
     return this.#held(async () => {
       const { cid, size } = await addFile(this.#sources.blocks, content, options)
-      return this.#sources.turns.run(() => this.#putFile(names, { cid, size, modified }))
+      return this.#moves.run(() => this.#puttingFile(names, { cid, size, modified }))
     })
   }
 
@@ -93,8 +91,10 @@ export class CurTree implements FileTree {
       this.#sources.blocks.has(cid)
       const stat = await statPath(this.#sources.blocks, cid, '')
       const place = { ...stat, modified: modified ?? stat.modified }
-      return this.#sources.turns.run(() =>
-        place.type === 'file' ? this.#putFile(names, place) : this.#putDirectory(names, place),
+      return this.#moves.run(() =>
+        place.type === 'file'
+          ? this.#puttingFile(names, place)
+          : this.#puttingDirectory(names, place),
       )
     }, cid)
   }
@@ -121,39 +121,37 @@ export class CurTree implements FileTree {
 
   async mkdir(path: string): Promise<void> {
     const names = splitPath(path)
-    await this.#sources.turns.run(async () => {
+    await this.#moves.run(async () => {
       const place = await findPlace(this.#view, names)
       if (place?.type === 'file') throw new NotADirectory(joinPath(names))
-      if (place !== undefined) return
-      await this.#store([...(await this.#parents([...names, '']))], [names])
+      return { changes: await this.#parents([...names, '']), paths: [names], result: undefined }
     })
   }
 
   async rename(from: string, to: string): Promise<void> {
     const [source, target] = splitBoth(from, to)
-    await this.#sources.turns.run(async () => {
-      if (joinPath(source) === joinPath(target)) return void (await getPlace(this.#view, source))
-      const changes = await this.#copying(source, target)
-      await this.#store([...changes, ...(await this.#removing(source))], [source, target])
+    await this.#moves.run(async () => {
+      const copied = await this.#copying(source, target)
+      const removed = copied.length === 0 ? [] : await this.#removing(source)
+      return { changes: [...copied, ...removed], paths: [source, target], result: undefined }
     })
   }
 
   async copy(from: string, to: string): Promise<void> {
     const [source, target] = splitBoth(from, to)
-    await this.#sources.turns.run(async () => {
-      if (joinPath(source) === joinPath(target)) return void (await getPlace(this.#view, source))
-      await this.#store(await this.#copying(source, target), [target])
+    await this.#moves.run(async () => {
+      return { changes: await this.#copying(source, target), paths: [target], result: undefined }
     })
   }
 
   async remove(path: string, recursive = false): Promise<void> {
     const names = splitBelowRoot(path)
-    await this.#sources.turns.run(async () => {
+    await this.#moves.run(async () => {
       const place = await getPlace(this.#view, names)
       if (place.type === 'directory' && !recursive) {
         for await (const _ of listPlaces(this.#view, names)) throw new DirectoryNotEmpty(path)
       }
-      await this.#store(await this.#removing(names), [names])
+      return { changes: await this.#removing(names), paths: [names], result: undefined }
     })
   }
 
@@ -165,12 +163,6 @@ export class CurTree implements FileTree {
     } finally {
       letGo()
     }
-  }
-
-  async #store(changes: readonly Change[], paths: readonly (readonly string[])[]): Promise<void> {
-    // Durable when resolved: the overlay waits for the fsync. Its blocks are durable already.
-    await this.#overlay.write(changes)
-    this.#sources.onChange(paths.map(joinPath))
   }
 
   /** @throws NotADirectory, NotAFile where a file cannot be at the path */
@@ -192,22 +184,30 @@ export class CurTree implements FileTree {
     return changes
   }
 
-  async #putFile(
+  async #puttingFile(
     names: readonly string[],
     file: { cid: CID; size: number; modified: number | null },
-  ): Promise<FileEntry> {
+  ): Promise<Move<FileEntry>> {
     await this.#roomForFile(names)
     const { cid, size, modified } = file
     const row: Row = { type: 'file', cid, size, modified }
-    await this.#store([...(await this.#parents(names)), putRow(names, row)], [names])
-    return entryOf(this.#view, names, row, this.#view.root())
+    return this.#putting(names, row, row)
   }
 
-  async #putDirectory(names: readonly string[], place: Place): Promise<FileEntry> {
+  async #puttingDirectory(names: readonly string[], place: Place): Promise<Move<FileEntry>> {
     if ((await findPlace(this.#view, names)) !== undefined) throw new PathTaken(joinPath(names))
-    const row: Row = { type: 'directory', cid: place.cid, modified: place.modified }
-    await this.#store([...(await this.#parents(names)), putRow(names, row)], [names])
-    return entryOf(this.#view, names, place, this.#view.root())
+    return this.#putting(names, rowOf(place), place)
+  }
+
+  async #putting(names: readonly string[], row: Row, place: Place): Promise<Move<FileEntry>> {
+    const changes = [...(await this.#parents(names)), putRow(names, row)]
+    const { type, cid, modified } = place
+    const [path, name] = [joinPath(names), names[names.length - 1]]
+    return {
+      changes,
+      paths: [names],
+      result: { path, name, type, size: place.size ?? 0, modified, cid },
+    }
   }
 
   /** Puts new content in place of a file's; nobody else changes paths meanwhile. */
@@ -215,19 +215,20 @@ export class CurTree implements FileTree {
     names: readonly string[],
     content: (old: { cid: CID; size: number } | undefined) => Promise<Content>,
   ): Promise<FileEntry> {
-    return this.#sources.turns.run(async () => {
+    return this.#moves.run(async () => {
       const there = await findPlace(this.#view, names)
       const old = there === undefined ? undefined : await fileAt(this.#view, names)
       return this.#held(async () => {
         const added = await addFile(this.#sources.blocks, await content(old))
-        return this.#putFile(names, { ...added, modified: null })
+        return this.#puttingFile(names, { ...added, modified: null })
       }, old?.cid)
     })
   }
 
-  /** The changes that make the target what the source is, by reference. */
+  /** The changes that make the target what the source is, by reference; none for the same path. */
   async #copying(source: readonly string[], target: readonly string[]): Promise<Change[]> {
     const place = await getPlace(this.#view, source)
+    if (joinPath(source) === joinPath(target)) return []
     const there = await findPlace(this.#view, target)
     if (there !== undefined && (place.type === 'directory' || there.type === 'directory')) {
       throw new PathTaken(joinPath(target))

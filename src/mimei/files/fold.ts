@@ -1,35 +1,51 @@
-/** Changes of a working copy made into the directory of a version, and how two of them differ. */
+/** Changes of a working copy made into the directory of a version. */
 import type { CID } from '#base'
 import {
   type Blocks,
   changeDirectory,
-  type DirectoryEntry,
-  listDirectory,
+  EntryUnknown,
   type PathChange,
+  type PathStat,
+  statPath,
 } from '#blocks'
 import type { OverlayEntry } from '../overlay.js'
+import { diffEntry } from './diff.js'
 import { pathOfKey, readRow, type Row } from './rows.js'
 
 type Reader = Pick<Blocks, 'get' | 'size'>
 type Writer = Pick<Blocks, 'get' | 'size' | 'putMany' | 'hold'>
 
+/** Root of a directory, and the bytes of all files below it. */
+export interface FilesStand {
+  readonly root: CID
+  readonly size: number
+}
+
 /**
- * Root of a base and changes together, durable when resolved. Only directories on changed paths are
- * made anew.
- * @param rows of one moment, in order of their keys
+ * A base and changes together, durable when resolved. Cost: proportional to the changes; only
+ * directories on changed paths are made anew.
+ * @param rows of one moment
  */
 export async function foldFiles(
   blocks: Writer,
-  root: CID,
+  base: FilesStand,
   rows: AsyncIterable<OverlayEntry>,
-): Promise<CID> {
+): Promise<FilesStand> {
   const changes: [string, PathChange][] = []
   for await (const [key, value] of rows) {
     const row = readRow(value)
     if (row === undefined || row?.type === 'void') continue
     changes.push([pathOfKey(key), changeOf(row)])
   }
-  return changes.length === 0 ? root : changeDirectory(blocks, root, changes)
+  if (changes.length === 0) return base
+  const root = await changeDirectory(blocks, base.root, changes)
+  const top = { type: 'directory' as const, size: 0 }
+  const sides = [
+    { ...top, cid: base.root },
+    { ...top, cid: root },
+  ] as const
+  const grown = await growth(blocks, ...sides, branchOf(changes.map(([path]) => path)))
+  return { root, size: base.size + grown }
 }
 
 function changeOf(row: Row | null): PathChange {
@@ -39,78 +55,54 @@ function changeOf(row: Row | null): PathChange {
   return row.modified === null ? { type, cid, size } : { type, cid, size, modified: row.modified }
 }
 
-/** A path that differs, with the bytes of its file before and after. */
-export interface FileDifference {
-  readonly path: string
-  readonly change: 'added' | 'removed' | 'changed'
-  readonly before: number
-  readonly after: number
+/** Changed paths as a tree of their names. */
+interface Branch {
+  readonly below: Map<string, Branch>
+  /** whether the path itself was changed, with all below it */
+  whole: boolean
 }
 
-/**
- * Files, and directories with nothing in them, that differ between two directories, by path. What
- * has the same CID on both sides is never opened.
- */
-export async function* diffFiles(
+function branchOf(paths: readonly string[]): Branch {
+  const top: Branch = { below: new Map(), whole: false }
+  for (const path of paths) {
+    let branch = top
+    for (const name of path.split('/')) {
+      const next = branch.below.get(name) ?? { below: new Map(), whole: false }
+      branch.below.set(name, next)
+      branch = next
+    }
+    branch.whole = true
+  }
+  return top
+}
+
+type Side = Pick<PathStat, 'cid' | 'type' | 'size'>
+
+/** By how many bytes the files of one side are more than those of the other. */
+async function growth(
   blocks: Reader,
-  from: CID,
-  to: CID,
-  path = '',
-): AsyncGenerator<FileDifference> {
-  if (from.equals(to)) return
-  const old = new Map<string, DirectoryEntry>()
-  for await (const entry of listDirectory(blocks, from)) old.set(entry.name, entry)
-  for await (const entry of listDirectory(blocks, to)) {
-    const before = old.get(entry.name)
-    old.delete(entry.name)
-    if (before !== undefined && before.cid.equals(entry.cid)) continue
-    yield* diffEntry(blocks, before, entry, join(path, entry.name))
-  }
-  for (const [name, entry] of old) yield* diffEntry(blocks, entry, undefined, join(path, name))
-}
-
-const join = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`)
-
-async function* diffEntry(
-  blocks: Reader,
-  before: DirectoryEntry | undefined,
-  after: DirectoryEntry | undefined,
-  path: string,
-): AsyncGenerator<FileDifference> {
-  if (before?.type === 'file' && after?.type === 'file') {
-    yield { path, change: 'changed', before: before.size, after: after.size }
-  } else if (before?.type === 'directory' && after?.type === 'directory') {
-    yield* diffFiles(blocks, before.cid, after.cid, path)
-  } else {
-    if (before !== undefined) yield* whole(blocks, before, path, 'removed')
-    if (after !== undefined) yield* whole(blocks, after, path, 'added')
-  }
-}
-
-/** All of something that is on one side only. */
-async function* whole(
-  blocks: Reader,
-  entry: DirectoryEntry,
-  path: string,
-  change: 'added' | 'removed',
-): AsyncGenerator<FileDifference> {
-  const sizes = (size: number): { before: number; after: number } =>
-    change === 'added' ? { before: 0, after: size } : { before: size, after: 0 }
-  if (entry.type === 'file') {
-    yield { path, change, ...sizes(entry.size) }
-    return
-  }
-  let any = false
-  for await (const inner of listDirectory(blocks, entry.cid)) {
-    any = true
-    yield* whole(blocks, inner, join(path, inner.name), change)
-  }
-  if (!any) yield { path, change, ...sizes(0) }
-}
-
-/** By how many bytes the files of one directory are more than those of another. */
-export async function sizeDifference(blocks: Reader, from: CID, to: CID): Promise<number> {
+  before: Side | undefined,
+  after: Side | undefined,
+  branch: Branch,
+): Promise<number> {
+  if (before !== undefined && after !== undefined && before.cid.equals(after.cid)) return 0
   let bytes = 0
-  for await (const { before, after } of diffFiles(blocks, from, to)) bytes += after - before
+  if (before?.type === 'directory' && after?.type === 'directory' && !branch.whole) {
+    for (const [name, below] of branch.below) {
+      const sides = [await sideAt(blocks, before.cid, name), await sideAt(blocks, after.cid, name)]
+      bytes += await growth(blocks, sides[0], sides[1], below)
+    }
+    return bytes
+  }
+  for await (const file of diffEntry(blocks, before, after, '')) bytes += file.after - file.before
   return bytes
+}
+
+async function sideAt(blocks: Reader, directory: CID, name: string): Promise<Side | undefined> {
+  try {
+    return await statPath(blocks, directory, name)
+  } catch (error) {
+    if (error instanceof EntryUnknown) return undefined
+    throw error
+  }
 }

@@ -47,8 +47,8 @@ async function inBase(blocks: Reader, cid: CID, name: string): Promise<Place | u
 }
 
 /**
- * What is at a path; undefined where nothing is. Base and rows are taken in one turn at the call, so
- * that a backup that ends meanwhile changes nothing about the answer.
+ * What is at a path; undefined where nothing is. Base and rows are taken in one turn at the call,
+ * so that a backup that ends meanwhile changes nothing about the answer.
  * @throws NotADirectory where the path leads through a file
  */
 export function findPlace(view: View, names: readonly string[]): Promise<Place | undefined> {

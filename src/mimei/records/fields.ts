@@ -1,5 +1,9 @@
-/** Reads the fields of a decoded record: each has the form it must have, or the record is refused. */
+/** Reads the fields of a decoded record: each has its form, or the record is refused. */
 import { CID, type KeyId, isId, type Mid } from '#base'
+
+/** Versions are numbered from 1, in 32 bits. */
+export const isVersionNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value < 2 ** 32
 
 /** Makes the error for a reason; the caller knows what kind of record it reads. */
 export type Refuse = (reason: string) => Error
@@ -42,6 +46,13 @@ export class Fields {
     const value = this.#map[name]
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value
     throw this.#wrong(name, `an integer of at least ${least}`)
+  }
+
+  /** The number of a version. */
+  number(name: string): number {
+    const value = this.#map[name]
+    if (isVersionNumber(value)) return value
+    throw this.#wrong(name, 'the number of a version')
   }
 
   bytes(name: string, length: number): Uint8Array {

@@ -6,7 +6,7 @@ import { BadInput, CID, cidOf, codecs, encodeCbor, equal, limits, midOf, type Va
 import type { Key } from '#identity'
 import { HeadInvalid } from '../errors.js'
 import type { Head, UnitInfo } from '../unit.js'
-import { Fields } from './fields.js'
+import { Fields, isVersionNumber } from './fields.js'
 import { isKeyOf, isSigned, readCanonical, signRecord, type SignedMap } from './signed.js'
 import {
   holds,
@@ -130,10 +130,10 @@ function readListed(
   const versions = fields.list('versions', limits.headVersions).map((value) => {
     const [number, link] = Array.isArray(value) && value.length === 2 ? value : []
     const cid = CID.asCID(link)
-    if (!Number.isSafeInteger(number) || number < 1 || cid === null) {
+    if (!isVersionNumber(number) || cid === null) {
       throw refuse('it lists something that is no version')
     }
-    return { number: number as number, cid }
+    return { number, cid }
   })
   for (let i = 1; i < versions.length; i++) {
     if (byNumber(versions[i - 1], versions[i]) >= 0) throw refuse('its versions are not in order')
@@ -183,8 +183,8 @@ export function readHead(record: Uint8Array): ReadHead {
 }
 
 /**
- * A release must be listed, and by someone who may by these rights: an owner who takes the right from
- * a key releases anew under his own name what that key released.
+ * A release must be listed, and by someone who may by these rights: an owner who takes the right
+ * from a key releases anew under his own name what that key released.
  */
 function checkRelease(
   release: ReleaseStatement,

@@ -1,7 +1,7 @@
 /**
- * Statements travel inside heads and prove by themselves who said them: the owner's rights (mimei.md,
- * 5), and which version was released by whom. Of two statements the higher `seq` holds, so that a
- * head signed by someone who has not seen the newest one takes nothing back.
+ * Statements travel inside heads and prove by themselves who said them: the owner's rights
+ * (mimei.md, 5), and which version was released by whom. Of two statements the higher `seq` holds,
+ * so that a head signed by someone who has not seen the newest one takes nothing back.
  */
 import { compare, encodeCbor, type CID, type KeyId, type Mid } from '#base'
 import type { Key } from '#identity'
@@ -107,7 +107,7 @@ export function readRelease(value: unknown, mid: Mid, refuse: Refuse): ReleaseSt
     throw refuse('the signature on the release does not fit')
   }
   return {
-    number: fields.natural('number', 1),
+    number: fields.number('number'),
     cid: fields.cid('cid'),
     seq: fields.natural('seq', 1),
     signer,

@@ -73,7 +73,7 @@ export function readVersion(cid: CID, bytes: Uint8Array, mid: Mid): Version {
   const version: Version = {
     cid,
     mid: fields.mid('mid'),
-    number: fields.natural('number', 1),
+    number: fields.number('number'),
     parents: fields.cids('parents', most.parents),
     root: fields.cid('root'),
     refs: fields.orNull('refs', () => fields.cid('refs')),
