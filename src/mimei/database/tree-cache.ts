@@ -40,7 +40,7 @@ export class NodeCache {
     if (child.level !== parent.level - 1) {
       throw new TreeCorrupt(`a node of level ${child.level} below level ${parent.level}`)
     }
-    if (child.totalCount !== parent.item(i).count || !child.endsWith(parent.key(i))) {
+    if (child.totalCount !== parent.countOf(i) || !child.endsWith(parent.key(i))) {
       throw new TreeCorrupt('a node that is not what its parent says')
     }
     parent.children[i] = child

@@ -2,9 +2,9 @@
  * Where one node ends and the next begins: chosen by the content alone, from the entries since the
  * last boundary, so that the same entries always make the same nodes (mimei.md, 3).
  */
-import { fromText } from '#base'
+import { emptyBytes } from '#base'
 import { headSize, linkBytes, linkHead, major, writeHead } from './tree-cbor.js'
-import type { TreeItem } from './tree-node.js'
+import type { TreeItem, TreeNode } from './tree-node.js'
 
 /** No boundary before a node has this many bytes of entries. */
 const leastBytes = 1024
@@ -15,18 +15,28 @@ const meanBytes = 3 * 1024
 /** An inner node has at least two children, so that every level is shorter than the one below. */
 const leastChildren = 2
 
-/** MurmurHash3 (x86, 32 bits) of a key, salted with the level: changing it changes every root. */
-export function keyHash(key: Uint8Array, level: number): number {
+/**
+ * MurmurHash3 (x86, 32 bits) of the bytes of a key, salted with the level: changing it changes
+ * every root.
+ */
+export function keyHash(
+  bytes: Uint8Array,
+  level: number,
+  begin = 0,
+  end: number = bytes.length,
+): number {
   let hash = Math.imul(level + 1, 0x9e3779b1)
-  const whole = key.length & ~3
-  for (let at = 0; at < whole; at += 4) {
-    hash ^= scramble(key[at] | (key[at + 1] << 8) | (key[at + 2] << 16) | (key[at + 3] << 24))
-    hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64
+  let at = begin
+  for (; at + 4 <= end; at += 4) {
+    hash ^= scramble(
+      bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24),
+    )
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
   }
   let tail = 0
-  for (let at = key.length - 1; at >= whole; at--) tail = (tail << 8) | key[at]
-  if (key.length > whole) hash ^= scramble(tail)
-  hash ^= key.length
+  for (let last = end - 1; last >= at; last--) tail = (tail << 8) | bytes[last]
+  if (at < end) hash ^= scramble(tail)
+  hash ^= end - begin
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
@@ -45,67 +55,109 @@ export interface ChunkResult {
   readonly size: number
 }
 
-/** Collects the entries of one node. */
+/** Encoded entries that lie one behind the other. */
+interface Piece {
+  readonly bytes: Uint8Array
+  readonly begin: number
+  end: number
+}
+
+/** Collects the entries of one node; those of old nodes are copied as they are, in one piece. */
 export class Chunk {
-  private keys: Uint8Array[] = []
-  private items: TreeItem[] = []
+  length = 0
+  private pieces: Piece[] = []
   private entryBytes = 0
+  private count = 0
+  private size = 0
+  private apart: number[] = []
+  private lastKeyAt: Piece = { bytes: emptyBytes, begin: 0, end: 0 }
 
   constructor(private readonly level: number) {}
 
-  get length(): number {
-    return this.keys.length
-  }
-
-  /** The only entry, where there is just one. */
-  first(): { key: Uint8Array; item: TreeItem } {
-    return { key: this.keys[0], item: this.items[0] }
-  }
-
   /** Adds an entry. @returns whether the node ends with it */
   add(key: Uint8Array, item: TreeItem): boolean {
-    const bytes = headSize(key.length) + key.length + item.raw.length
-    this.keys.push(key)
-    this.items.push(item)
-    this.entryBytes += bytes
-    if (this.level > 0 && this.keys.length < leastChildren) return false
+    const { raw } = item
+    const head = headSize(key.length)
+    const bytes = new Uint8Array(head + key.length + raw.length)
+    writeHead(bytes, 0, major.bytes, key.length)
+    bytes.set(key, head)
+    bytes.set(raw, head + key.length)
+    this.pieces.push({ bytes, begin: 0, end: bytes.length })
+    return this.take(bytes, head, head + key.length, bytes.length, item)
+  }
+
+  /** Adds an entry of an old node. @returns whether the node ends with it */
+  copy(node: TreeNode, i: number): boolean {
+    const { bytes } = node
+    const begin = node.entryBegin(i)
+    const end = node.valueEnd(i)
+    const last = this.pieces[this.pieces.length - 1]
+    if (last !== undefined && last.bytes === bytes && last.end === begin) last.end = end
+    else this.pieces.push({ bytes, begin, end })
+    return this.take(bytes, node.keyBegin(i), node.keyEnd(i), end - begin, {
+      count: node.countOf(i),
+      size: node.sizeOf(i),
+      apart: node.apartSize(i),
+    })
+  }
+
+  /** @returns whether the node ends with the entry */
+  private take(
+    bytes: Uint8Array,
+    keyBegin: number,
+    keyEnd: number,
+    encoded: number,
+    { count, size, apart }: Omit<TreeItem, 'raw'>,
+  ): boolean {
+    if (apart > 0) this.apart.push(this.length, apart)
+    this.length++
+    this.count += count
+    this.size += size
+    this.entryBytes += encoded
+    const ends = this.endsWith(bytes, keyBegin, keyEnd, encoded)
+    this.lastKeyAt = { bytes, begin: keyBegin, end: keyEnd }
+    return ends
+  }
+
+  private endsWith(bytes: Uint8Array, begin: number, end: number, encoded: number): boolean {
+    if (this.level > 0 && this.length < leastChildren) return false
     if (this.entryBytes >= mostBytes) return true
     if (this.entryBytes < leastBytes) return false
     // A long entry is more likely to end its node: the mean is in bytes, not in entries.
-    return keyHash(key, this.level) * meanBytes < bytes * 0x100000000
+    return keyHash(bytes, this.level, begin, end) * meanBytes < encoded * 0x100000000
   }
 
   /** The node of what was added; begins the next one. */
   close(): ChunkResult {
-    const { keys, items, level } = this
-    const apart: number[] = []
-    if (level === 0) items.forEach((item, i) => item.apart > 0 && apart.push(i, item.apart))
-    const entries = keys.length * (level === 0 ? 2 : 4)
+    const { level, apart, count, size } = this
+    const entries = this.length * (level === 0 ? 2 : 4)
     let total = 1 + headSize(level) + headSize(entries) + this.entryBytes
     if (level === 0) total += apart.reduce((sum, n) => sum + headSize(n), headSize(apart.length))
     const bytes = new Uint8Array(total)
     let at = writeHead(bytes, 0, major.array, level === 0 ? 3 : 2)
     at = writeHead(bytes, at, major.uint, level)
     at = writeHead(bytes, at, major.array, entries)
-    let count = 0
-    let size = 0
-    for (let i = 0; i < keys.length; i++) {
-      at = writeHead(bytes, at, major.bytes, keys[i].length)
-      bytes.set(keys[i], at)
-      bytes.set(items[i].raw, at + keys[i].length)
-      at += keys[i].length + items[i].raw.length
-      count += items[i].count
-      size += items[i].size
+    for (const piece of this.pieces) {
+      bytes.set(piece.bytes.subarray(piece.begin, piece.end), at)
+      at += piece.end - piece.begin
     }
     if (level === 0) {
       at = writeHead(bytes, at, major.array, apart.length)
       for (const number of apart) at = writeHead(bytes, at, major.uint, number)
     }
-    const lastKey = keys.length === 0 ? fromText('') : keys[keys.length - 1]
-    this.keys = []
-    this.items = []
-    this.entryBytes = 0
+    const last = this.lastKeyAt
+    const lastKey = last.bytes.subarray(last.begin, last.end)
+    this.begin()
     return { bytes, lastKey, count, size }
+  }
+
+  private begin(): void {
+    this.length = 0
+    this.pieces = []
+    this.entryBytes = 0
+    this.count = 0
+    this.size = 0
+    this.apart = []
   }
 }
 

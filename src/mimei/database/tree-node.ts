@@ -36,6 +36,7 @@ export class TreeNode {
   used = true
   /** the cache gave it up */
   gone = false
+  private readonly firstEntry: number
   /** key begin, key end = value begin, value end of each entry */
   private readonly spans: Uint32Array
   private readonly sizes: Float64Array
@@ -52,6 +53,7 @@ export class TreeNode {
     if (items % width !== 0 || items > bytes.length)
       throw new TreeCorrupt(`a node of ${items} items`)
     this.length = items / width
+    this.firstEntry = reader.at
     this.spans = new Uint32Array(3 * this.length)
     const inner = this.level === 0 ? 0 : this.length
     this.countEnds = new Float64Array(inner)
@@ -117,7 +119,7 @@ export class TreeNode {
 
   /** Bytes of a value that lies in a block of its own, 0 where it lies here. */
   apartSize(i: number): number {
-    return this.apart.get(i) ?? 0
+    return this.apart.size === 0 ? 0 : (this.apart.get(i) ?? 0)
   }
 
   /** SHA-256 of the child, or of the value that lies apart. */
@@ -130,16 +132,32 @@ export class TreeNode {
     return cidOfDigest(codecs.dagCbor, this.digest(i))
   }
 
-  item(i: number): TreeItem {
-    return {
-      raw: this.raw(i),
-      count: this.level === 0 ? 1 : this.countEnds[i] - (i === 0 ? 0 : this.countEnds[i - 1]),
-      size: this.level === 0 ? this.entrySize(i) : this.sizes[i],
-      apart: this.apartSize(i),
-    }
+  /** Where the encoded entry begins; it ends with its value. */
+  entryBegin(i: number): number {
+    return i === 0 ? this.firstEntry : this.spans[3 * i - 1]
   }
 
-  private entrySize(i: number): number {
+  keyBegin(i: number): number {
+    return this.spans[3 * i]
+  }
+
+  keyEnd(i: number): number {
+    return this.spans[3 * i + 1]
+  }
+
+  valueEnd(i: number): number {
+    return this.spans[3 * i + 2]
+  }
+
+  /** Entries of the tree at and below an entry. */
+  countOf(i: number): number {
+    if (this.level === 0) return 1
+    return i === 0 ? this.countEnds[0] : this.countEnds[i] - this.countEnds[i - 1]
+  }
+
+  /** Bytes of keys and values at and below an entry. */
+  sizeOf(i: number): number {
+    if (this.level > 0) return this.sizes[i]
     const { spans } = this
     const value = this.apart.get(i) ?? spans[3 * i + 2] - spans[3 * i + 1]
     return spans[3 * i + 1] - spans[3 * i] + value
@@ -153,9 +171,7 @@ export class TreeNode {
   /** Bytes of keys and values below this node. */
   get totalSize(): number {
     let total = 0
-    for (let i = 0; i < this.length; i++) {
-      total += this.level === 0 ? this.entrySize(i) : this.sizes[i]
-    }
+    for (let i = 0; i < this.length; i++) total += this.sizeOf(i)
     return total
   }
 

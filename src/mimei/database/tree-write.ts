@@ -5,10 +5,9 @@
  * Every level is the same problem: a sorted sequence of entries, some changed, cut into nodes. The
  * nodes that come and go at one level are the changes of the level above.
  */
-import { type CID, cidOf, cidOfDigest, codecs, compare, encodeCbor } from '#base'
+import { type CID, cidOf, codecs, compare, encodeCbor } from '#base'
 import { type Block, type Blocks, makeBlock } from '#blocks'
 import { nodesOf, type NodeCache } from './tree-cache.js'
-import { linkBytes, linkHead } from './tree-cbor.js'
 import { Chunk, childItem, encodeLink } from './tree-chunk.js'
 import { LevelCursor } from './tree-cursor.js'
 import { type TreeItem, TreeNode } from './tree-node.js'
@@ -185,7 +184,7 @@ class LevelEdit {
       this.copy(node, stop)
       if (node.hasKey(stop, key)) this.at = stop + 1
     }
-    if (item !== undefined) this.add(key, item)
+    if (item !== undefined && this.chunk.add(key, item)) this.close()
   }
 
   /** @returns the root where this level has it, `'nothing'` where no entry is left at all */
@@ -198,7 +197,7 @@ class LevelEdit {
       this.goOn()
     }
     if (this.top && this.made === 0 && this.chunk.length <= 1) {
-      return this.chunk.length === 0 ? 'nothing' : cidOfItem(this.chunk.first().item)
+      return this.chunk.length === 0 ? 'nothing' : new TreeNode(this.chunk.close().bytes).link(0)
     }
     if (this.chunk.length > 0) this.close()
     this.giveUpReplaced(undefined)
@@ -239,11 +238,7 @@ class LevelEdit {
   }
 
   private copy(node: TreeNode, stop: number): void {
-    for (; this.at < stop; this.at++) this.add(node.key(this.at), node.item(this.at))
-  }
-
-  private add(key: Uint8Array, item: TreeItem): void {
-    if (this.chunk.add(key, item)) this.close()
+    for (; this.at < stop; this.at++) if (this.chunk.copy(node, this.at)) this.close()
   }
 
   private close(): void {
@@ -272,7 +267,3 @@ class LevelEdit {
     }
   }
 }
-
-/** The CID in an inner node's entry. */
-const cidOfItem = ({ raw }: TreeItem): CID =>
-  cidOfDigest(codecs.dagCbor, raw.subarray(linkHead.length, linkBytes))

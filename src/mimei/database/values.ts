@@ -28,10 +28,13 @@ function framed(type: number, content: Uint8Array): Uint8Array {
 
 /** The value of CBOR bytes, sharing no memory with them. @throws NotCanonical */
 export function decodeValue(bytes: Uint8Array): Value {
-  // Texts, the most frequent values, need no general decoder.
-  if (bytes[0] >> 5 === textType) {
+  // Texts and bytes, the most frequent values, need no general decoder.
+  const type = bytes[0] >> 5
+  if (type === textType || type === bytesType) {
     const reader = new CborReader(bytes)
-    if (reader.head() === bytes.length - reader.at) return toText(bytes.subarray(reader.at))
+    if (reader.head() === bytes.length - reader.at) {
+      return type === textType ? toText(bytes.subarray(reader.at)) : bytes.slice(reader.at)
+    }
   }
   return decodeCbor(bytes)
 }
