@@ -3,7 +3,7 @@
  * stored in the browser; the desktop's origin is none of them. A version that was asked for by
  * name has an origin of its own, too.
  */
-import { BadInput, idToLabel, type Mid } from '#base'
+import { BadInput, idToLabel, labelToId, type Mid } from '#base'
 
 export interface AppAddress {
   /** web address of the app's first page */
@@ -18,13 +18,21 @@ export interface AppAddress {
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 const isIpAddress = (host: string): boolean => /^[\d.]+$|^\[/.test(host)
 
+/** The name that units have their origins below: the desktop's own, also where a unit's is given. */
+function baseOf(hostname: string): string {
+  if (loopbackNames.has(hostname)) return 'localhost'
+  const dot = hostname.indexOf('.')
+  const isUnit = dot > 0 && labelToId(hostname.slice(0, dot).split('-')[0]) !== undefined
+  return isUnit ? hostname.slice(dot + 1) : hostname
+}
+
 function suffixOf(version: string | number | undefined): string {
   if (version === undefined) return ''
   return /^\d/.test(`${version}`) ? `-v${version}` : `-${version}`
 }
 
 /**
- * @param desktop web address of the desktop, such as `http://localhost:4800/`
+ * @param desktop web address of the desktop, such as `http://localhost:4800/`, or of a unit beside it
  * @param version undefined for the one that the node shows by itself
  */
 export function appAddress(
@@ -33,7 +41,7 @@ export function appAddress(
   version?: 'cur' | 'last' | 'release' | number,
 ): AppAddress {
   const { protocol, hostname, port, href } = new URL(desktop)
-  const base = loopbackNames.has(hostname) ? 'localhost' : hostname
+  const base = baseOf(hostname)
   if (isIpAddress(base)) {
     const name = version === undefined ? mid : `${mid}:${version}`
     return { address: new URL(`/mm/${name}/`, href).href, origin: undefined }

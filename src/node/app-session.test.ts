@@ -134,6 +134,12 @@ describe('an app', () => {
     expect(about.address).toBe(`http://192.168.1.5:4800/mm/${unit.mid}/`)
     expect(about.title).toBe('drive')
     expect(await codeOf(ask('app.grant', { app: unit.mid as Id }))).toBe('APP_ORIGIN_NEEDED')
+    // From another name of the node, the app is beside that one.
+    const here = ip.as({ ...guest, origin: 'http://box.lan:4800' })
+    const beside = await here('app.about', { app: unit.mid as Id })
+    expect(beside.address).toMatch(/^http:\/\/[0-9a-z]+\.box\.lan:4800\/$/)
+    const inside = ip.as({ ...guest, origin: new URL(beside.address).origin })
+    expect((await inside('app.about', { app: unit.mid as Id })).address).toBe(beside.address)
     ip.node.setAddress('http://cloud.example/')
     const { address } = await ask('app.grant', { app: unit.mid as Id })
     expect(address).toMatch(/^http:\/\/[0-9a-z]+\.cloud\.example\/$/)

@@ -142,6 +142,9 @@ export async function createNode(config: NodeConfig, world: World): Promise<Runn
       principalOf: (session) => principalOf(session, nodeId),
     }),
     attachWire,
+    stayAlone: () => {
+      if (network.state() === 'starting') network.close()
+    },
     recordRules: { [headKeyspace]: headRules(makeHeadKeeper(units).read) },
     setAddress: (address) => {
       settings.address = address

@@ -18,6 +18,7 @@ export interface NetworkGate {
   /** The network, waited for. @throws NetworkOff */
   ready(): Promise<Network>
   open(network: Network): void
+  /** No network, or none any more. @returns the one that there was */
   close(): Network | undefined
 }
 

@@ -158,6 +158,14 @@ describe('a node before its network', () => {
     await expect(call).rejects.toThrow('keeps to itself')
   })
 
+  it('that turns out not to come is waited for no longer', async () => {
+    const scene = await makeScene({ seed: 3, clock, network: 'later' })
+    const call = scene.as(await scene.claim())('node.peers')
+    scene.node.stayAlone()
+    await expect(call).rejects.toThrow('keeps to itself')
+    await scene.node.close()
+  })
+
   it('is called off when the node closes', async () => {
     const scene = await makeScene({ seed: 3, clock, network: 'later' })
     const call = scene.as(await scene.claim())('node.peers')

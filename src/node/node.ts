@@ -105,6 +105,8 @@ export interface RunningNode extends Node {
    * for it. A node whose configuration keeps it to itself never gets one.
    */
   attachWire(wire: Wire): Promise<void>
+  /** No wire will come after all: calls that need one wait no longer. */
+  stayAlone(): void
   /** Where the web desktop is, such as `http://localhost:4800/`; the server knows it first. */
   setAddress(address: string): void
   /** Rules of the hash table, for whoever opens the wire. */

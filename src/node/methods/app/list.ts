@@ -1,7 +1,7 @@
-import { appAddress, appTitle } from '#apps'
+import { appAddress } from '#apps'
 import { may } from '#rights'
 import { askedOf } from '../../asked.js'
-import { isApp, shownVersion } from '../../app-units.js'
+import { desktopOf, isApp, titleOf } from '../../app-units.js'
 import type { Handler } from '../../node.js'
 import type { Parts } from '../../parts.js'
 import { showUnit } from '../../shown.js'
@@ -10,15 +10,14 @@ type Used = Pick<Parts, 'self' | 'units' | 'access' | 'network'>
 
 export const appList =
   ({ self, units, access, network }: Used): Handler<'app.list'> =>
-  async (_, { principal }) => {
+  async (_, { principal, caller }) => {
     const apps = units
       .all()
       .filter((unit) => isApp(unit) && may(principal, 'list', askedOf(unit)))
       .map(async (unit) => ({
         ...(await showUnit(unit, principal, network)),
-        title:
-          (await appTitle(unit.files(shownVersion(unit, principal, access)))) || unit.info.mark,
-        address: appAddress(unit.mid, self.address()).address,
+        title: await titleOf(unit, principal, access),
+        address: appAddress(unit.mid, desktopOf(self, caller)).address,
       }))
     return { apps: await Promise.all(apps) }
   }
