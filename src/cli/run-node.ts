@@ -156,7 +156,10 @@ export async function runNode(options: RunOptions): Promise<Running> {
     return come
   })
   // Whoever waits for `joined` hears of a failure; the node works on without a network.
-  joined.catch((error: unknown) => log.error('no network', { reason: String(error) }))
+  joined.catch((error: unknown) => {
+    log.error('no network', { reason: String(error) })
+    node.stayAlone()
+  })
   const guest = { sid: undefined, address: '', local: false, origin: undefined }
   const { claimed } = await node.call('node.id', {}, { caller: guest })
   return {
