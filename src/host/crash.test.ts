@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -77,33 +78,46 @@ interface Said {
   readonly files: number[]
 }
 
-/** Starts the writer, kills it after so many acknowledgements and so many milliseconds more. */
-async function writeAndDie(
-  home: string,
-  start: number,
-  least: number,
-  more: number,
-): Promise<Said> {
+interface Death {
+  /** acknowledgements to wait for */
+  readonly after: number
+  /** what to do then, while the writer goes on */
+  readonly meanwhile: () => Promise<unknown>
+}
+
+/** Starts the writer at a number, lets it write for a while, kills it. */
+async function writeAndDie(home: string, start: number, death: Death): Promise<Said> {
   const child: ChildProcess = spawn(process.execPath, [script, home, String(start)], {
     env: { ...process.env, NODE_PATH: join(source, '../node_modules') },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let said = ''
+  let killed: Promise<unknown> | undefined
   const ended = once(child, 'close')
   child.stdout?.setEncoding('utf8')
   child.stdout?.on('data', (piece: string) => {
-    const before = said.split('\n').length
     said += piece
-    if (before <= least && said.split('\n').length > least) {
-      setTimeout(() => child.kill('SIGKILL'), more)
-    }
+    if (said.split('\n').length <= death.after) return
+    killed ??= death.meanwhile().finally(() => child.kill('SIGKILL'))
   })
   const [code, signal] = (await ended) as [number | null, string | null]
+  await killed
   expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' })
   const numbers = (kind: string): number[] =>
     [...said.matchAll(new RegExp(`^${kind} (\\d+)\\n`, 'gm'))].map(([, number]) => Number(number))
   return { keys: numbers('key'), files: numbers('file') }
 }
+
+it('keeps others out while it runs, and lets them in when it was killed', async () => {
+  const home = join(folder, 'locked')
+  const locked = { code: 'HOME_IN_USE', data: { home } }
+  const meanwhile = async (): Promise<void> => {
+    await expect(openDisk({ home })).rejects.toMatchObject(locked)
+  }
+  const said = await writeAndDie(home, 0, { after: 5, meanwhile })
+  expect(said.keys.length + said.files.length).toBeGreaterThanOrEqual(5)
+  await (await openDisk({ home })).close()
+})
 
 /** How many keys of each batch are there. */
 async function batchesIn(disk: Disk): Promise<Map<number, number>> {
@@ -131,8 +145,9 @@ it('loses nothing that was acknowledged when it is killed', { timeout: 120_000 }
   const all: Said = { keys: [], files: [] }
   for (let round = 0; round < rounds; round++) {
     // Early and late moments alike: right after the first words, and amid many.
-    const least = round % 3 === 0 ? 1 : Math.floor(Math.random() * 300)
-    const said = await writeAndDie(home, round * 1_000_000, least, Math.random() * 60)
+    const after = round % 3 === 0 ? 1 : Math.floor(Math.random() * 300)
+    const meanwhile = (): Promise<unknown> => setTimeout(Math.random() * 60)
+    const said = await writeAndDie(home, round * 1_000_000, { after, meanwhile })
     all.keys.push(...said.keys)
     all.files.push(...said.files)
 

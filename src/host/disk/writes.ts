@@ -60,6 +60,8 @@ export function groupedWrites(parts: WriteParts): Writes {
   let latest: Promise<unknown> = Promise.resolve()
   /** Whether changes may sit in a log that was not synced. */
   let unsynced = false
+  /** Said once, not for every write that a full disk refuses. */
+  let refusing = false
 
   const settle = (group: readonly Waiting[], error?: Error): void => {
     table.drop(group[group.length - 1].number)
@@ -78,10 +80,13 @@ export function groupedWrites(parts: WriteParts): Writes {
       if (!enough) throw new DiskFull(free)
       await store.commit(changesOf(group), durable)
       if (!durable) unsynced = true
+      if (refusing) log.info('takes writes again')
+      refusing = false
       settle(group)
     } catch (error) {
       const shown = diskError('a write', error, freeBytes())
-      log.error('a write was refused', { code: shown.code, reason: shown.message })
+      if (!refusing) log.error('refuses writes', { code: shown.code, reason: shown.message })
+      refusing = true
       settle(group, shown)
     }
   }
