@@ -31,5 +31,7 @@ const isFull = (error: unknown): boolean =>
  */
 export function diskError(what: string, error: unknown, freeBytes: number): LeitherError {
   if (error instanceof LeitherError) return error
-  return isFull(error) ? new DiskFull(freeBytes, error) : new DiskFailed(what, error)
+  if (isFull(error)) return new DiskFull(freeBytes, error)
+  // The innermost says what happened; those around it say "failed to open".
+  return new DiskFailed(what, chain(error).at(-1) ?? error)
 }
