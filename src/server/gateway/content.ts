@@ -17,10 +17,14 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** The content type; texts say that they are UTF-8 where their beginning is. */
+/**
+ * The content type. A text says that it is UTF-8 where its beginning is; else the page's own words
+ * about its charset count.
+ */
 export function typeOf(mime: string, beginning: Uint8Array | undefined): string {
-  const type = mime === '' ? 'application/octet-stream' : mime
-  if (!textual.test(type) || type.includes('charset=')) return type
+  if (mime === '') return 'application/octet-stream'
+  const [type] = mime.split(';')
+  if (!textual.test(type)) return mime
   return beginning === undefined || isUtf8(beginning) ? `${type}; charset=utf-8` : type
 }
 
