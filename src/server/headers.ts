@@ -73,9 +73,12 @@ export const sandboxed = {
   'Content-Security-Policy': 'sandbox allow-scripts allow-forms allow-popups allow-downloads',
 } as const
 
-/** A unit's page on its own origin: framed by itself and by the desktop only. */
+/**
+ * A unit's page on its own origin: framed by itself and by the desktop only. A policy cannot name an
+ * IPv6 address, so a desktop at `[::1]` frames none.
+ */
 export function unitPage({ host }: Site): Record<string, string> {
-  const names = host.loopback ? ['localhost', '127.0.0.1', '[::1]'] : [host.base ?? host.name]
+  const names = host.loopback ? ['localhost', '127.0.0.1'] : [host.base ?? host.name]
   const desktops = names.map((name) => `http://${name}${host.port}`).join(' ')
   return { 'Content-Security-Policy': `frame-ancestors 'self' ${desktops}` }
 }
