@@ -23,6 +23,7 @@ import { principalOf } from './principal.js'
 import { openReach } from './reach.js'
 import { openSessions } from './sessions.js'
 import { openSigning } from './signing.js'
+import { openSizes } from './sizes.js'
 import { openTransactions } from './transactions.js'
 
 export interface NodeConfig {
@@ -87,6 +88,7 @@ async function openParts(config: NodeConfig, settings: Settings, world: World): 
     grants: openGrants({ disk, clock }),
     transactions: openTransactions(clock),
     events: openEventHub({ units, sessions, nodeId: config.key.id, log: log.named('events') }),
+    sizes: openSizes({ units, clock }),
   }
 }
 
@@ -152,6 +154,7 @@ export async function createNode(config: NodeConfig, world: World): Promise<Runn
     onStop: (listener) => void settings.onStop.push(listener),
     async close() {
       events.close()
+      parts.sizes.close()
       await network.close()?.flow.close()
     },
   }

@@ -13,6 +13,7 @@ import type { NetworkGate } from './network-gate.js'
 import type { PeersSeen } from './peers-seen.js'
 import type { Sessions } from './sessions.js'
 import type { Signing } from './signing.js'
+import type { Sizes } from './sizes.js'
 import type { Transactions } from './transactions.js'
 
 /** What the node knows of itself. */
@@ -49,4 +50,5 @@ export interface Parts {
   readonly grants: Grants
   readonly transactions: Transactions
   readonly events: EventHub
+  readonly sizes: Sizes
 }

@@ -7,6 +7,7 @@ import { may, type Principal } from '#rights'
 import { askedOf } from './asked.js'
 import type { NetworkGate } from './network-gate.js'
 import type { Session } from './sessions.js'
+import type { Sizes } from './sizes.js'
 
 type Summary = Result<'mimei.list'>['units'][number]
 type VersionInfo = Result<'mimei.log'>['versions'][number]
@@ -15,22 +16,26 @@ type VersionInfo = Result<'mimei.log'>['versions'][number]
 export const newest = (unit: Pick<Unit, 'versions'>): Version | undefined =>
   unit.versions().length === 0 ? undefined : unit.versions().at(-1)
 
-async function sizeOf(unit: Unit, mayReadCur: boolean): Promise<number> {
-  if (mayReadCur && unit.changed()) return unit.size('cur')
-  return newest(unit)?.size ?? 0
+export interface Showing {
+  /** who asks: what may be done, and whether cur may be looked at, is theirs */
+  readonly principal: Principal
+  readonly network: Pick<NetworkGate, 'now'>
+  readonly sizes: Pick<Sizes, 'ofCur'>
+  /** one of many: what costs much may be a moment old */
+  readonly inList: boolean
 }
 
-/** @param principal who asks: what may be done, and whether cur may be looked at, is theirs */
-export async function showUnit(
-  unit: Unit,
-  principal: Principal,
-  network: Pick<NetworkGate, 'now'>,
-): Promise<Summary> {
+/** A unit that cannot be counted is shown all the same; `node.doctor` says what is wrong with it. */
+const countCur = (unit: Unit, { sizes, inList }: Showing, otherwise: number): Promise<number> =>
+  sizes.ofCur(unit, !inList).catch(() => otherwise)
+
+export async function showUnit(unit: Unit, showing: Showing): Promise<Summary> {
+  const { principal, network } = showing
   const { author, app, ext, mark, kind, created } = unit.info
   const last = newest(unit)
   const flow = network.now()?.flow
   const asked = askedOf(unit)
-  const mayReadCur = may(principal, 'readCur', asked)
+  const changed = may(principal, 'readCur', asked) && unit.changed()
   return {
     mid: unit.mid,
     kind,
@@ -40,11 +45,11 @@ export async function showUnit(
     author,
     created,
     right: unit.rights().word,
-    size: await sizeOf(unit, mayReadCur),
+    size: changed ? await countCur(unit, showing, last?.size ?? 0) : (last?.size ?? 0),
     version: last?.number ?? 0,
     release: unit.head()?.release ?? null,
     modified: last?.time ?? created,
-    changed: mayReadCur && unit.changed(),
+    changed,
     published: flow?.isPublished(unit.mid) ?? false,
     providing: flow?.isProviding(unit.mid) ?? false,
     mine: may(principal, 'write', asked),

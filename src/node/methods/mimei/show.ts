@@ -2,16 +2,16 @@ import type { Handler } from '../../node.js'
 import type { Parts } from '../../parts.js'
 import { newest, showUnit, showVersion, showVersions } from '../../shown.js'
 
-type Used = Pick<Parts, 'access' | 'blocks' | 'network'>
+type Used = Pick<Parts, 'access' | 'blocks' | 'network' | 'sizes'>
 
 export const mimeiShow =
-  ({ access, blocks, network }: Used): Handler<'mimei.show'> =>
+  ({ access, blocks, network, sizes }: Used): Handler<'mimei.show'> =>
   async ({ mid }, { principal }) => {
     const unit = access.unit(principal, mid, 'list')
     const last = newest(unit)
     const head = unit.head()
     return {
-      ...(await showUnit(unit, principal, network)),
+      ...(await showUnit(unit, { principal, network, sizes, inList: false })),
       cid: last?.cid.toString() ?? null,
       root: last?.root.toString() ?? null,
       base: unit.base(),
