@@ -23,6 +23,7 @@ import {
 import { type Change, type KeyValue, keyspace } from '#world'
 import type { ListedVersion, ReadHead } from './records/head.js'
 import { readHead } from './records/head.js'
+import { provenBefore } from './records/signed.js'
 import {
   readRelease,
   readRights,
@@ -87,15 +88,17 @@ interface StoredState {
   readonly parents: readonly CID[]
 }
 
+/** Signatures are not checked once more: `check` does that. */
 function readState(mid: Mid, bytes: Uint8Array): UnitState {
   const stored = decodeCbor<StoredState>(bytes)
   const refuse = (reason: string): Error => new Error(`the stored state of unit ${mid}: ${reason}`)
   return {
     mid,
     info: stored.info,
-    rights: readRights(stored.rights, mid, stored.info.author, refuse),
-    release: stored.release === null ? null : readRelease(stored.release, mid, refuse),
-    head: stored.head === null ? undefined : readHead(stored.head),
+    rights: readRights(stored.rights, mid, stored.info.author, refuse, provenBefore),
+    release:
+      stored.release === null ? null : readRelease(stored.release, mid, refuse, provenBefore),
+    head: stored.head === null ? undefined : readHead(stored.head, provenBefore),
     base: { version: stored.base, parents: stored.parents },
   }
 }

@@ -20,7 +20,7 @@ import {
   type StoredUnit,
 } from './rows.js'
 import { stateOfHead } from './take.js'
-import { Turns } from './turns.js'
+import { NamedTurns } from './turns.js'
 import type { CreateUnit, Head, Unit, UnitEvent, UnitInfo, Units } from './unit.js'
 import { checkUnit, distinctRefs, type Problem, rootsOf } from './upkeep.js'
 import { WorkingUnit } from './working-unit.js'
@@ -49,7 +49,9 @@ export async function openUnits(sources: UnitsSources): Promise<Units> {
     damaged.set(mid, problem)
     sources.log.error('a unit cannot be opened', { mid, problem })
   }
-  for await (const stored of readUnits(sources.disk, onDamage)) await units.open(stored)
+  const stored: StoredUnit[] = []
+  for await (const unit of readUnits(sources.disk, onDamage)) stored.push(unit)
+  await units.open(stored)
   return units
 }
 
@@ -58,8 +60,8 @@ class NodeUnits implements Units {
   readonly #events: Events
   readonly #damaged: ReadonlyMap<Mid, string>
   readonly #units = new Map<string, WorkingUnit>()
-  /** what adds or removes units waits for its turn here */
-  readonly #turns = new Turns()
+  /** what adds or removes a unit waits for its turn here */
+  readonly #turns = new NamedTurns()
 
   constructor(ground: Ground, events: Events, damaged: ReadonlyMap<Mid, string>) {
     this.#ground = ground
@@ -67,10 +69,9 @@ class NodeUnits implements Units {
     this.#damaged = damaged
   }
 
-  async open(stored: StoredUnit): Promise<WorkingUnit> {
-    const unit = await this.#make(stored)
-    this.#units.set(unit.mid, unit)
-    return unit
+  async open(stored: readonly StoredUnit[]): Promise<void> {
+    const units = await Promise.all(stored.map((unit) => this.#make(unit)))
+    for (const unit of units) this.#units.set(unit.mid, unit)
   }
 
   async #make(stored: StoredUnit): Promise<WorkingUnit> {
@@ -78,14 +79,14 @@ class NodeUnits implements Units {
     return new WorkingUnit(new UnitCore(this.#ground, stored, overlay))
   }
 
-  create(author: Key, source: CreateUnit): Promise<Unit> {
+  async create(author: Key, source: CreateUnit): Promise<Unit> {
     const { app = '', ext = '', kind } = source
     const mark = source.mark.replaceAll('{{auto}}', () => this.#freshMark())
     const { clock } = this.#ground
     const info: UnitInfo = { author: author.id, app, ext, mark, kind, created: clock.now() }
-    return this.#turns.run(async () => {
-      checkInfo(info)
-      const mid = midOf(info)
+    checkInfo(info)
+    const mid = midOf(info)
+    return this.#turns.run(mid, async () => {
       const there = this.#units.get(mid)
       if (there !== undefined) return there
       const given = source.rights ?? { word: rightWords.readable, entries: [] }
@@ -135,7 +136,7 @@ class NodeUnits implements Units {
   }
 
   remove(mid: Mid): Promise<void> {
-    return this.#turns.run(async () => {
+    return this.#turns.run(mid, async () => {
       const { core } = this.get(mid)
       await core.step(async () => {
         const ids = await this.#everReferred(core)
@@ -178,7 +179,7 @@ class NodeUnits implements Units {
   async takeHead(head: Head): Promise<Unit> {
     // Whoever calls may have made the object by hand: only the signed record counts.
     const read = readHead(head.record)
-    return this.#turns.run(async () => {
+    return this.#turns.run(read.mid, async () => {
       const there = this.#units.get(read.mid)
       const state = stateOfHead(read)
       const unit = there ?? (await this.#make({ state, versions: [], references: new Map() }))

@@ -3,7 +3,7 @@ import { type CID, isId, parseCid } from '#base'
 import { dagMissing, emptyDirectory } from '#blocks'
 import type { UnitCore } from './core.js'
 import { readRow } from './files/rows.js'
-import type { ListedVersion } from './records/head.js'
+import { type ListedVersion, readHead } from './records/head.js'
 import { readVersion } from './records/version.js'
 import { readReferences } from './references.js'
 import { versionRow } from './rows.js'
@@ -53,6 +53,13 @@ export async function checkUnit(core: UnitCore): Promise<Problem[]> {
   const problems: Problem[] = []
   const { index, state } = core
   const { blocks } = core.ground
+  if (state.head !== undefined) {
+    try {
+      readHead(state.head.record)
+    } catch (error) {
+      problems.push({ problem: messageOf(error), repaired: false })
+    }
+  }
   for (const { number, cid } of index.listed()) {
     if (!blocks.has(cid)) continue
     try {

@@ -7,7 +7,14 @@ import type { Key } from '#identity'
 import { HeadInvalid } from '../errors.js'
 import type { Head, UnitInfo } from '../unit.js'
 import { Fields, isVersionNumber } from './fields.js'
-import { isKeyOf, isSigned, readCanonical, signRecord, type SignedMap } from './signed.js'
+import {
+  isKeyOf,
+  isSigned,
+  type Proof,
+  readCanonical,
+  signRecord,
+  type SignedMap,
+} from './signed.js'
 import {
   holds,
   readRelease,
@@ -142,7 +149,7 @@ function readListed(
 }
 
 /** Reads a head and checks all that can be checked without other records. @throws HeadInvalid */
-export function readHead(record: Uint8Array): ReadHead {
+export function readHead(record: Uint8Array, proof: Proof = isSigned): ReadHead {
   const refuse = (reason: string): HeadInvalid => new HeadInvalid(reason)
   if (record.length > limits.headBytes) throw refuse(`it has more than ${limits.headBytes} bytes`)
   const value = readCanonical(record, refuse)
@@ -152,12 +159,14 @@ export function readHead(record: Uint8Array): ReadHead {
   const mid = fields.mid('mid')
   const info = readInfo(fields.raw('info'), refuse)
   if (midOf(info) !== mid) throw refuse(`its info is not that of unit ${mid}`)
-  const rights = readRights(fields.raw('rights'), mid, info.author, refuse)
+  const rights = readRights(fields.raw('rights'), mid, info.author, refuse, proof)
   const versions = readListed(fields, refuse)
   const last = fields.natural('last')
   if (last !== (versions.at(-1)?.number ?? 0))
     throw refuse('last is not the newest of its versions')
-  const release = fields.orNull('release', () => readRelease(fields.raw('release'), mid, refuse))
+  const release = fields.orNull('release', () =>
+    readRelease(fields.raw('release'), mid, refuse, proof),
+  )
   if (release !== null) checkRelease(release, versions, info, rights, refuse)
   const head = {
     mid,
@@ -175,7 +184,7 @@ export function readHead(record: Uint8Array): ReadHead {
   }
   const signed = value as SignedMap
   if (!isKeyOf(head.signer, signed.publicKey)) throw refuse("its key is not its signer's")
-  if (!isSigned('leither/head/1', signed)) throw refuse('its signature does not fit')
+  if (!proof('leither/head/1', signed)) throw refuse('its signature does not fit')
   if (!holds(head.signer, 'backup', info.author, rights.rights)) {
     throw refuse(`its signer ${head.signer} may not back up this unit`)
   }
