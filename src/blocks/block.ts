@@ -1,7 +1,7 @@
 import { cidOf } from '#base'
 import type { Block } from './blocks.js'
 
-/** Blocks whose CID was computed here from their bytes; hashing them once more would tell nothing. */
+/** Blocks whose CID was computed here from their bytes; hashing them again would tell nothing. */
 const made = new WeakSet<Block>()
 
 /**

@@ -29,7 +29,10 @@ export interface Blocks {
   getSync(cid: CID): Uint8Array
   /** Whether this one block is here; of a whole DAG `dagMissing` tells. */
   has(cid: CID): boolean
-  /** Durable when resolved; a block already here costs nothing. @throws BlockCorrupt, BlockTooLarge, DiskFull */
+  /**
+   * Durable when resolved; a block already here costs nothing.
+   * @throws BlockCorrupt, BlockTooLarge, CidUnsupported, DiskFull: then nothing was put
+   */
   put(cid: CID, bytes: Uint8Array): Promise<void>
   /** Many blocks with one wait for the disk; visible at once, durable when resolved. */
   putMany(blocks: readonly Block[]): Promise<void>

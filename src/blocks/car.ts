@@ -1,4 +1,4 @@
-/** CAR archives, version 1 out, versions 1 and 2 in: whole DAGs as one stream, as IPFS tools have it. */
+/** CAR archives: whole DAGs as one stream. Version 1 goes out, versions 1 and 2 come in. */
 import { CarBlockIterator } from '@ipld/car/iterator'
 import { CarWriter } from '@ipld/car/writer'
 import { type CID, LeitherError, limits } from '#base'
@@ -58,8 +58,9 @@ export interface ImportedCar {
 }
 
 /**
- * Takes the blocks of a CAR, each checked against its CID. Nothing refers to them yet: hold or pin
- * the roots, or the next collection frees them, as it does after a failure with what came before it.
+ * Takes the blocks of a CAR, each checked against its CID. Nothing refers to them yet: hold while
+ * it runs, then pin the roots, or the next collection frees them. After a failure it frees what
+ * came before it.
  * @param onProgress called with the bytes of blocks that are durable so far
  * @throws CarInvalid, BlockCorrupt, BlockTooLarge, CidUnsupported, DiskFull
  */

@@ -29,7 +29,8 @@ const signatures: readonly (readonly [at: number, bytes: string, type: string])[
 ]
 
 /**
- * Content type of a file, with the charset where it is a text: by its name, else by its first bytes.
+ * Content type of a file, with the charset where it is a text: by its name, else by its first
+ * bytes.
  * @param path only the last segment counts
  * @param firstBytes the start of the content, some hundred bytes do
  */

@@ -9,6 +9,7 @@ import { CID, codecs, emptyBytes } from '#base'
 import { makeBlock } from './block.js'
 import type { Block } from './blocks.js'
 import { BlockMalformed } from './errors.js'
+import { FieldReader, fieldBytes, varintBytes, writeVarint } from './protobuf.js'
 
 export interface PbLink {
   readonly name: string
@@ -123,34 +124,6 @@ function checkCid(source: Uint8Array, at: number, end: number): void {
   if (!isVersion0 && !isVersion1) CID.decode(source.subarray(at, end))
 }
 
-/** Walks the fields of a protobuf message. */
-class FieldReader {
-  at = 0
-
-  constructor(readonly source: Uint8Array) {}
-
-  varint(): number {
-    let value = 0
-    for (let factor = 1; factor < 2 ** 56; factor *= 128) {
-      if (this.at >= this.source.length) throw new Error('it ends too soon')
-      const byte = this.source[this.at++]
-      value += (byte & 0x7f) * factor
-      if (byte < 0x80) {
-        if (Number.isSafeInteger(value)) return value
-        break
-      }
-    }
-    throw new Error('a number is too large')
-  }
-
-  /** Where the bytes end whose size is next. */
-  endOfBytes(): number {
-    const end = this.varint() + this.at
-    if (end > this.source.length) throw new Error('it ends too soon')
-    return end
-  }
-}
-
 /** A block of this node. @param node.links in the order that they shall have */
 export function makePb(node: PbNode): Block {
   return makeBlock(codecs.dagPb, encodePb(node))
@@ -185,29 +158,12 @@ function writeLink(bytes: Uint8Array, start: number, link: PbLink): number {
   return writeVarint(bytes, writeVarint(bytes, at, tag.linkSize), link.treeBytes)
 }
 
-function writeVarint(bytes: Uint8Array, start: number, value: number): number {
-  let at = start
-  let rest = value
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128
-  bytes[at++] = rest
-  return at
-}
-
-/** Bytes of a field that holds so many bytes. */
-export const fieldBytes = (size: number): number => 1 + varintBytes(size) + size
-
 /** Bytes that a link takes in its node. */
 export const linkBytes = (link: PbLink): number => fieldBytes(linkBodyBytes(link))
 
 function linkBodyBytes(link: PbLink): number {
   const cid = link instanceof ReadLink ? link.cidEnd - link.cidAt : link.cid.bytes.length
   return fieldBytes(cid) + fieldBytes(nameBytes(link)) + 1 + varintBytes(link.treeBytes)
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes++
-  return bytes
 }
 
 /** UTF-8 bytes of a link's name, counted without encoding it. */

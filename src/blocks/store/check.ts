@@ -5,7 +5,7 @@ import type { BlockStore } from './store.js'
 
 const progressEvery = 100
 
-/** Reads every block and compares it with its CID; those that fail count as missing from then on. */
+/** Reads every block and compares it with its CID; those that fail count as missing then. */
 export async function check(
   store: BlockStore,
   onProgress?: (checked: number) => void,

@@ -20,7 +20,7 @@ const stepBlocks = 256
 
 /**
  * Marks what the roots, pins, held DAGs and recent blocks reach, then finds the rest, then condemns
- * it all within one turn of the event loop, in which also what was put or found meanwhile is marked:
+ * it all within one turn of the event loop, in which what was put or found meanwhile is marked too:
  * so nobody finds a block whose DAG is half gone. What is condemned is removed in small steps.
  */
 export async function collect(
@@ -152,7 +152,7 @@ async function findUnmarked(
   return { unmarked, count }
 }
 
-/** Tree nodes first: after a crash rather leaves without a tree remain than a tree without leaves. */
+/** Tree nodes first: a crash may leave leaves without a tree, but no tree without leaves. */
 async function removeAll(store: BlockStore, dead: readonly Found[]): Promise<void> {
   const nodes = dead.filter(({ isLeaf }) => !isLeaf)
   const ordered = [...nodes, ...dead.filter(({ isLeaf }) => isLeaf)].map(({ digest }) => digest)

@@ -1,6 +1,6 @@
 /**
- * How blocks lie in the store. A block is found by its digest alone, so that a CID of either version
- * and any codec finds the same bytes:
+ * How blocks lie in the store. A block is found by its digest alone, so that a CID of either
+ * version and any codec finds the same bytes:
  *
  *     blocks 'b' digest -> 0 codec bytes            the block itself
  *     blocks 'b' digest -> 1 codec size (4 bytes)   its bytes are the file blocks/<shard>/<cid>

@@ -17,7 +17,7 @@ import {
 } from './entry.js'
 import { Recent } from './recent.js'
 
-/** Raw blocks above this many bytes lie in files; a key-value store would copy them again and again. */
+/** Raw blocks above so many bytes lie in files; the key-value store would copy them repeatedly. */
 export const inlineBytes = 64 * 1024
 
 interface Incoming {

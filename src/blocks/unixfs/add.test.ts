@@ -2,9 +2,11 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cidOf, codecs } from '#base'
 import { DiskFull, memoryDisk } from '#world'
+import { makeBlock } from '../block.js'
 import type { Block, Blocks } from '../blocks.js'
 import { openBlocks } from '../store/open.js'
-import { addFile, leafBytes, nodeLinks } from './add.js'
+import { addFile, leafBytes } from './add.js'
+import { BalancedTree, nodeLinks } from './balanced.js'
 import { fileSize, readFile } from './read.js'
 import { referenceBytes, referenceFile } from './reference.contract.js'
 
@@ -54,18 +56,26 @@ describe('addFile', () => {
     }
   })
 
-  it('adds a level where one node has no room for all leaves', async () => {
-    const leaf = bytesOf(leafBytes)
-    const stream = (leaves: number) =>
-      (async function* () {
-        for (let i = 0; i < leaves; i++) yield leaf
-      })()
-    const blocks = openBlocks({ disk: memoryDisk() })
-    const { cid, size } = await addFile(blocks, stream(nodeLinks + 1))
-    expect(size).toBe((nodeLinks + 1) * leafBytes)
-    expect(await fileSize(blocks, cid)).toBe(size)
-    const other = openBlocks({ disk: memoryDisk() })
-    expect(`${cid}`).toBe(`${await referenceFile(other, stream(nodeLinks + 1))}`)
+  it('adds levels where one node has no room for all leaves', async () => {
+    const { fixedSize } = await import('ipfs-unixfs-importer/chunker')
+    for (const leaves of [1, 2, nodeLinks, nodeLinks + 1, 3 * nodeLinks]) {
+      const content = bytesOf(leaves * 10)
+      const blocks = openBlocks({ disk: memoryDisk() })
+      const tree = new BalancedTree((block) => blocks.putMany([block]))
+      for (let at = 0; at < content.length; at += 10) {
+        const leaf = makeBlock(codecs.raw, content.subarray(at, at + 10))
+        await blocks.putMany([leaf])
+        await tree.add({ cid: leaf.cid, size: 10, treeBytes: 10 })
+      }
+      const { cid, size } = await tree.root()
+      expect(size).toBe(content.length)
+      const chunker = fixedSize({ chunkSize: 10 })
+      const reference = await referenceFile(openBlocks({ disk: memoryDisk() }), content, {
+        chunker,
+      })
+      expect(`${cid}`).toBe(`${reference}`)
+      expect(same(await wholeOf(readFile(blocks, cid)), content)).toBe(true)
+    }
   })
 
   it('tells progress only of what is durable', async () => {

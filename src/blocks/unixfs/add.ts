@@ -1,13 +1,11 @@
-import { UnixFS } from 'ipfs-unixfs'
 import { type CID, codecs, limits } from '#base'
 import { makeBlock } from '../block.js'
 import type { Block, Blocks } from '../blocks.js'
-import { makePb, treeBytesOf } from '../dag-pb.js'
 import { FileTooLarge } from '../errors.js'
+import { BalancedTree } from './balanced.js'
 
-/** Bytes of a leaf and links of a node: the profile `unixfs-v1-2025` that IPFS tools share. */
+/** Bytes of a leaf, as in the profile `unixfs-v1-2025` that IPFS tools share. */
 export const leafBytes = 1024 * 1024
-export const nodeLinks = 1024
 
 /** Bytes that go to the disk together, and how many such groups may wait for it. */
 const groupBytes = 8 * 1024 * 1024
@@ -124,59 +122,5 @@ class Groups {
     this.#group = []
     this.#size = 0
     this.#content = 0
-  }
-}
-
-interface Branch {
-  readonly cid: CID
-  /** bytes of the file under it */
-  readonly size: number
-  readonly treeBytes: number
-}
-
-/** Links branches level by level, left to right, as many to a node as may be. */
-class BalancedTree {
-  readonly #levels: { open: Branch[]; closed: number }[] = []
-  size = 0
-
-  constructor(readonly put: (block: Block) => Promise<void>) {}
-
-  async add(leaf: Branch): Promise<void> {
-    this.size += leaf.size
-    await this.#push(0, leaf)
-  }
-
-  /** The one branch over all. */
-  async root(): Promise<Branch> {
-    for (let level = 0; ; level++) {
-      const { open, closed } = this.#levels[level]
-      if (closed === 0 && open.length === 1) return open[0]
-      if (open.length > 0) await this.#close(level)
-    }
-  }
-
-  async #push(level: number, branch: Branch): Promise<void> {
-    this.#levels[level] ??= { open: [], closed: 0 }
-    const { open } = this.#levels[level]
-    if (open.length === nodeLinks) await this.#close(level)
-    this.#levels[level].open.push(branch)
-  }
-
-  async #close(level: number): Promise<void> {
-    const branches = this.#levels[level].open
-    this.#levels[level] = { open: [], closed: this.#levels[level].closed + 1 }
-    const unixfs = new UnixFS({
-      type: 'file',
-      blockSizes: branches.map(({ size }) => BigInt(size)),
-    })
-    const links = branches.map(({ cid, treeBytes }) => ({ name: '', cid, treeBytes }))
-    const block = makePb({ data: unixfs.marshal(), links })
-    await this.put(block)
-    const size = branches.reduce((sum, branch) => sum + branch.size, 0)
-    await this.#push(level + 1, {
-      cid: block.cid,
-      size,
-      treeBytes: treeBytesOf(block.bytes, links),
-    })
   }
 }

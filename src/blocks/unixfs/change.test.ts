@@ -30,7 +30,7 @@ const newStore = (): Blocks => openBlocks({ disk: memoryDisk() })
 const change = async (root: CID | null, changes: Iterable<Change>): Promise<string> =>
   `${await changeDirectory(blocks, root, changes)}`
 
-/** Path -> CID of every file, path -> `directory` of every directory, in the order of the listing. */
+/** Path -> CID of every file, path -> `directory` of every directory, as they are listed. */
 async function treeOf(root: CID, path = ''): Promise<[string, string][]> {
   const found: [string, string][] = []
   for await (const entry of listDirectory(blocks, root)) {

@@ -1,8 +1,8 @@
-import { UnixFS } from 'ipfs-unixfs'
 import { type CID, cidOf, codecs } from '#base'
 import type { Blocks } from '../blocks.js'
 import { type PbLink, byName, makePb } from '../dag-pb.js'
 import { BlockMalformed, EntryUnknown, NotADirectory } from '../errors.js'
+import { encodeData } from './data.js'
 import { type UnixfsNode, fileBytes, isDirectory, modifiedOf, readNode } from './node.js'
 import { NameHash, decodeShard, isShard } from './shard.js'
 
@@ -22,7 +22,7 @@ export interface DirectoryEntry extends PathStat {
 
 type Reader = Pick<Blocks, 'get' | 'size'>
 
-const emptyBlock = makePb({ data: new UnixFS({ type: 'directory' }).marshal(), links: [] })
+const emptyBlock = makePb({ data: encodeData({ type: 'directory' }), links: [] })
 
 /** The directory without entries; `changeDirectory` puts it, or `put(emptyDirectory, …bytes)`. */
 export const emptyDirectory: CID = cidOf(codecs.dagPb, emptyBlock.bytes)

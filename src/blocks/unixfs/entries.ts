@@ -1,12 +1,14 @@
 /** Writing one directory: flat while its node is small, sharded above, whatever it was before. */
-import { UnixFS } from 'ipfs-unixfs'
 import type { CID } from '#base'
 import type { Block, Blocks } from '../blocks.js'
-import { type PbLink, byName, fieldBytes, linkBytes, makePb, treeBytesOf } from '../dag-pb.js'
+import { type PbLink, byName, linkBytes, makePb, treeBytesOf } from '../dag-pb.js'
+import { fieldBytes } from '../protobuf.js'
+import { encodeData } from './data.js'
 import { linksOf } from './directory.js'
 import { type UnixfsNode, readNode } from './node.js'
 import {
   NameHash,
+  type Origin,
   type Shard,
   type Slot,
   decodeShard,
@@ -45,9 +47,8 @@ export async function writeDirectory(
   old: OldDirectory | undefined,
   changes: LinkChanges,
 ): Promise<Written> {
-  const origin = new UnixFS({ type: 'directory' })
-  origin.mode = old?.node.unixfs.mode
-  origin.mtime = old?.node.unixfs.mtime
+  const { mode, mtime } = old?.node.unixfs ?? {}
+  const origin: Origin = { mode, mtime }
   if (old === undefined || !isShard(old.node)) {
     const entries = applied(old?.node.links ?? [], changes)
     return isSmall(entries.values(), origin) ? flat(entries, origin) : sharded(entries, origin)
@@ -73,13 +74,13 @@ function applied(links: Iterable<PbLink>, changes: LinkChanges): Map<string, PbL
   return entries
 }
 
-function flat(entries: ReadonlyMap<string, PbLink>, origin: UnixFS): Written {
+function flat(entries: ReadonlyMap<string, PbLink>, origin: Origin): Written {
   const links = [...entries.values()].sort((a, b) => byName(a.name, b.name))
-  const block = makePb({ data: origin.marshal(), links })
+  const block = makePb({ data: flatData(origin), links })
   return { cid: block.cid, treeBytes: treeBytesOf(block.bytes, links), made: [block] }
 }
 
-async function sharded(entries: ReadonlyMap<string, PbLink>, origin: UnixFS): Promise<Written> {
+async function sharded(entries: ReadonlyMap<string, PbLink>, origin: Origin): Promise<Written> {
   const update = new ShardUpdate(undefined, defaultFanout)
   const { shard } = await update.apply(undefined, changesOf(entries), 0)
   return update.finish(shard, origin)
@@ -90,7 +91,7 @@ async function smallEntries(
   blocks: Reader,
   old: OldDirectory,
   changes: LinkChanges,
-  origin: UnixFS,
+  origin: Origin,
 ): Promise<Map<string, PbLink> | undefined> {
   const entries = new Map<string, PbLink>()
   let size = dataBytes(origin)
@@ -107,8 +108,8 @@ async function smallEntries(
 }
 
 /**
- * Whether the entries need shards beyond doubt, told from sizes of nodes alone (new ones count as none): an
- * entry takes a little more room in a shard than in a flat node, and a node some bytes of its own.
+ * Whether the entries need shards beyond doubt, told from the sizes of stored nodes alone: an entry
+ * takes a little more room in a shard than in a flat node, and a node some bytes of its own.
  */
 function isSurelyLarge(blocks: Reader, { fanout, slots }: Shard): boolean {
   let size = 0
@@ -119,13 +120,14 @@ function isSurelyLarge(blocks: Reader, { fanout, slots }: Shard): boolean {
   return false
 }
 
-function isSmall(links: Iterable<PbLink>, origin: UnixFS): boolean {
+function isSmall(links: Iterable<PbLink>, origin: Origin): boolean {
   let size = dataBytes(origin)
   for (const link of links) size += linkBytes(link)
   return size <= flatBytes
 }
 
-const dataBytes = (unixfs: UnixFS): number => fieldBytes(unixfs.marshal().length)
+const flatData = (origin: Origin): Uint8Array => encodeData({ type: 'directory', ...origin })
+const dataBytes = (origin: Origin): number => fieldBytes(flatData(origin).length)
 
 interface NameChange {
   readonly name: string
@@ -176,7 +178,7 @@ class ShardUpdate {
   }
 
   /** Puts the first node over all. */
-  finish(shard: Shard, origin: UnixFS): Written {
+  finish(shard: Shard, origin: Origin): Written {
     const { cid, treeBytes } = this.#keep(shard, origin)
     return { cid, treeBytes, made: this.#made }
   }
@@ -216,7 +218,7 @@ class ShardUpdate {
     return { isEntry: false, link: { name: '', ...this.#keep(shard) } }
   }
 
-  #keep(shard: Shard, origin?: UnixFS): { cid: CID; treeBytes: number } {
+  #keep(shard: Shard, origin?: Origin): { cid: CID; treeBytes: number } {
     const { block, links } = encodeShard(shard, origin)
     this.#made.push(block)
     return { cid: block.cid, treeBytes: treeBytesOf(block.bytes, links) }

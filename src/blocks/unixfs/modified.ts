@@ -1,13 +1,13 @@
-import { UnixFS } from 'ipfs-unixfs'
 import { type CID, codecs } from '#base'
 import type { Block, Blocks } from '../blocks.js'
 import { type PbLink, makePb, treeBytesOf } from '../dag-pb.js'
+import { type UnixfsData, encodeData } from './data.js'
 import { fileSize } from './read.js'
 import { mtimeOf, readNode } from './node.js'
 
 /**
- * The same file or directory with a modification time (UnixFS 1.5). A raw leaf has no place for one,
- * so a node with that one link goes over it; the content stays where it is.
+ * The same file or directory with a modification time (UnixFS 1.5). A raw leaf has no place for
+ * one, so a node with that one link goes over it; the content stays where it is.
  * @param millis since 1970
  * @throws BlockMissing, BlockCorrupt, BlockMalformed
  */
@@ -28,17 +28,17 @@ export async function modifiedBlock(
   millis: number,
 ): Promise<{ block: Block; treeBytes: number }> {
   const { unixfs, links } = await wrapped(blocks, cid)
-  unixfs.mtime = mtimeOf(millis)
-  const block = makePb({ data: unixfs.marshal(), links })
+  const data = encodeData({ ...unixfs, mtime: mtimeOf(millis) })
+  const block = makePb({ data, links })
   return { block, treeBytes: treeBytesOf(block.bytes, links) }
 }
 
 async function wrapped(
   blocks: Pick<Blocks, 'get' | 'size'>,
   cid: CID,
-): Promise<{ unixfs: UnixFS; links: readonly PbLink[] }> {
+): Promise<{ unixfs: UnixfsData; links: readonly PbLink[] }> {
   if (cid.code !== codecs.raw) return readNode(blocks, cid)
   const size = await fileSize(blocks, cid)
-  const unixfs = new UnixFS({ type: 'file', blockSizes: size === 0 ? [] : [BigInt(size)] })
+  const unixfs: UnixfsData = { type: 'file', blockSizes: size === 0 ? [] : [size] }
   return { unixfs, links: size === 0 ? [] : [{ name: '', cid, treeBytes: size }] }
 }

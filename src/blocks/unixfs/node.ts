@@ -1,12 +1,12 @@
 /** UnixFS nodes: what a dag-pb block says of a file or a directory. */
-import { UnixFS } from 'ipfs-unixfs'
 import { type CID, codecs } from '#base'
 import type { Blocks } from '../blocks.js'
 import { type PbLink, decodePb } from '../dag-pb.js'
 import { BlockMalformed } from '../errors.js'
+import { type UnixfsData, type UnixfsTime, decodeData, fileBytesOf } from './data.js'
 
 export interface UnixfsNode {
-  readonly unixfs: UnixFS
+  readonly unixfs: UnixfsData
   readonly links: readonly PbLink[]
   readonly bytes: Uint8Array
 }
@@ -15,7 +15,7 @@ export interface UnixfsNode {
 export function decodeNode(cid: CID, bytes: Uint8Array): UnixfsNode {
   const { data, links } = decodePb(cid, bytes)
   try {
-    return { unixfs: UnixFS.unmarshal(data), links, bytes }
+    return { unixfs: decodeData(data), links, bytes }
   } catch (error) {
     throw new BlockMalformed(cid, 'it is no UnixFS node', error)
   }
@@ -27,24 +27,25 @@ export async function readNode(blocks: Pick<Blocks, 'get'>, cid: CID): Promise<U
   return decodeNode(cid, await blocks.get(cid))
 }
 
-export const isDirectory = ({ unixfs }: UnixfsNode): boolean => unixfs.isDirectory()
+export const isDirectory = ({ unixfs }: UnixfsNode): boolean =>
+  unixfs.type === 'directory' || unixfs.type === 'hamt-sharded-directory'
 
-/** Whether the node stands for bytes; links of the older `raw` type do, symbolic links do not. */
+/** Whether the node stands for bytes; leaves of the older type `raw` do, symbolic links do not. */
 export const isFile = ({ unixfs }: UnixfsNode): boolean =>
   unixfs.type === 'file' || unixfs.type === 'raw'
 
 /** Bytes of the file under a node. */
-export const fileBytes = ({ unixfs }: UnixfsNode): number => Number(unixfs.fileSize())
+export const fileBytes = ({ unixfs }: UnixfsNode): number => fileBytesOf(unixfs)
 
 /** Milliseconds since 1970; null where never set. */
-export function modifiedOf({ unixfs }: UnixfsNode): number | null {
-  if (unixfs.mtime === undefined) return null
-  return Number(unixfs.mtime.secs) * 1000 + Math.floor((unixfs.mtime.nsecs ?? 0) / 1e6)
+export function modifiedOf({ unixfs: { mtime } }: UnixfsNode): number | null {
+  if (mtime === undefined) return null
+  return mtime.seconds * 1000 + Math.floor((mtime.nanoseconds ?? 0) / 1e6)
 }
 
 /** UnixFS form of a time. @param millis since 1970, may be negative */
-export function mtimeOf(millis: number): { secs: bigint; nsecs?: number } {
+export function mtimeOf(millis: number): UnixfsTime {
   const seconds = Math.floor(millis / 1000)
-  const nsecs = Math.round((millis - seconds * 1000) * 1e6)
-  return nsecs === 0 ? { secs: BigInt(seconds) } : { secs: BigInt(seconds), nsecs }
+  const nanoseconds = Math.round((millis - seconds * 1000) * 1e6)
+  return nanoseconds === 0 ? { seconds } : { seconds, nanoseconds }
 }

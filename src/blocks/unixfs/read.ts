@@ -112,14 +112,12 @@ function partsOf(
   cid: CID,
   { unixfs, links }: UnixfsNode,
 ): { source: Piece['source']; size: number }[] {
-  if (unixfs.blockSizes.length !== links.length) {
-    throw new BlockMalformed(
-      cid,
-      `it has ${links.length} links, sizes of ${unixfs.blockSizes.length}`,
-    )
+  const { data, blockSizes = [] } = unixfs
+  if (blockSizes.length !== links.length) {
+    throw new BlockMalformed(cid, `it has ${links.length} links, sizes of ${blockSizes.length}`)
   }
   const parts: { source: Piece['source']; size: number }[] = []
-  if (unixfs.data !== undefined) parts.push({ source: unixfs.data, size: unixfs.data.length })
-  links.forEach((link, i) => parts.push({ source: link.cid, size: Number(unixfs.blockSizes[i]) }))
+  if (data !== undefined) parts.push({ source: data, size: data.length })
+  links.forEach((link, i) => parts.push({ source: link.cid, size: blockSizes[i] }))
   return parts
 }

@@ -4,17 +4,17 @@
  * for an entry, the entry's name behind it.
  */
 import { murmur364 } from '@multiformats/murmur3'
-import { UnixFS } from 'ipfs-unixfs'
 import { type CID, concat, fromText, toHex } from '#base'
 import type { Block } from '../blocks.js'
 import { type PbLink, makePb, renamed } from '../dag-pb.js'
 import { BlockMalformed } from '../errors.js'
+import { type UnixfsData, encodeData } from './data.js'
 import type { UnixfsNode } from './node.js'
 
 /** Slots of a node: the fan-out that IPFS tools share. */
 export const defaultFanout = 256
 const largestFanout = 1024
-const murmurCode = 0x22n
+const murmurCode = 0x22
 
 /** One slot: an entry of the directory, or the node of all entries that fall into the slot. */
 export interface Slot {
@@ -22,6 +22,9 @@ export interface Slot {
   /** to the entry under its own name, or to the node, without a name */
   readonly link: PbLink
 }
+
+/** What a directory keeps of what was set on it. */
+export type Origin = Pick<UnixfsData, 'mode' | 'mtime'>
 
 export interface Shard {
   readonly fanout: number
@@ -34,7 +37,7 @@ const prefixLength = (fanout: number): number => (fanout - 1).toString(16).lengt
 
 /** @throws BlockMalformed */
 export function decodeShard(cid: CID, node: UnixfsNode): Shard {
-  const fanout = Number(node.unixfs.fanout ?? 0n)
+  const fanout = node.unixfs.fanout ?? 0
   if (fanout < 8 || fanout > largestFanout || !Number.isInteger(Math.log2(fanout))) {
     throw new BlockMalformed(cid, `its fan-out is ${fanout}`)
   }
@@ -51,7 +54,7 @@ export function decodeShard(cid: CID, node: UnixfsNode): Shard {
   return { fanout, slots }
 }
 
-/** The number that the first characters of a link's name are; above every slot where they are none. */
+/** The number that a link's name begins with; above every slot where it begins with none. */
 function slotIndex(name: string, prefix: number): number {
   let index = name.length < prefix ? Infinity : 0
   for (let i = 0; i < prefix; i++) index = index * 16 + hexDigit(name.charCodeAt(i))
@@ -65,22 +68,21 @@ const hexDigit = (unit: number): number => {
 }
 
 /** @param origin mode and time that the directory's first node carries */
-export function encodeShard(shard: Shard, origin?: UnixFS): { block: Block; links: PbLink[] } {
+export function encodeShard(shard: Shard, origin?: Origin): { block: Block; links: PbLink[] } {
   const { fanout } = shard
   const prefix = prefixLength(fanout)
   const slots = [...shard.slots].sort(([a], [b]) => a - b)
   const links = slots.map(([index, { link }]) =>
     renamed(link, index.toString(16).toUpperCase().padStart(prefix, '0') + link.name),
   )
-  const unixfs = new UnixFS({
+  const data = encodeData({
     type: 'hamt-sharded-directory',
     data: bitField(shard.slots.keys(), fanout),
-    fanout: BigInt(fanout),
+    fanout,
     hashType: murmurCode,
-    mtime: origin?.mtime,
-    mode: origin?.mode,
+    ...origin,
   })
-  return { block: makePb({ data: unixfs.marshal(), links }), links }
+  return { block: makePb({ data, links }), links }
 }
 
 /** Which slots are taken: one bit each, the last slot first, without leading zeros. */

@@ -146,7 +146,7 @@ describe('a large directory', { timeout: 60_000 }, () => {
         const all = [...present].map((i): Change => [nameOf(i), file])
         expect(`${await changeDirectory(blocks, null, all)}`).toBe(`${root}`)
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     )
   })
 })
