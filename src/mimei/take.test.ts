@@ -46,9 +46,9 @@ describe('taking a head', () => {
       else expect(taken.database().get('a')).toBe(1)
       expect(await there.units.referrers(`${cid(1)}`)).toEqual([mid])
       expect(there.events).toEqual([
+        { type: 'created', mid },
         { type: 'head', mid, number: 1 },
         { type: 'changed', mid, keys: [] },
-        { type: 'created', mid },
       ])
       const again = await openTestUnits(there.disk)
       expect(again.units.get(mid).head()).toEqual(made.head())
@@ -88,6 +88,26 @@ describe('taking a head', () => {
     expect((await taken.backup(friend)).number).toBe(2)
     expect(taken.database().get('a')).toBe(2)
     expect([taken.behind(), taken.versions().length]).toEqual([false, 2])
+  })
+
+  it('leaves a cur alone that was restored to something else', async () => {
+    const { here, there, made, taken, mid } = await openTwo()
+    await made.database().set('a', 2)
+    await made.backup(owner)
+    await send(here, there, mid)
+    await taken.restore(1)
+    await made.database().set('a', 3)
+    await made.backup(owner)
+    await send(here, there, mid)
+    expect(taken.database().get('a')).toBe(1)
+    expect([taken.base(), taken.behind(), taken.changed()]).toEqual([1, true, false])
+    await taken.restore('last')
+    expect(taken.database().get('a')).toBe(3)
+    expect(taken.behind()).toBe(false)
+    await made.database().set('a', 4)
+    await made.backup(owner)
+    await send(here, there, mid)
+    expect(taken.database().get('a')).toBe(4)
   })
 
   it('takes the same head twice and no older one', async () => {
@@ -186,8 +206,10 @@ describe('what a head lists', () => {
     })
     expect(fresh.units.all()).toEqual([])
     await copyBlocks(here, fresh, [v2])
+    fresh.units.onEvent(({ mid }) => expect(fresh.units.has(mid)).toBe(true))
     const taken = await fresh.units.takeHead(headOf(here, mid))
     expect(taken.versions()).toEqual([v2])
+    expect(taken.conflicts()).toEqual([])
     expect(await textAt(taken, 'a')).toBe('2')
     const notHere = { code: 'VERSION_NOT_HERE', message: expect.stringContaining('sync --all') }
     expect(() => taken.version(1)).toThrow(expect.objectContaining(notHere))

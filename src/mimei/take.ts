@@ -9,7 +9,7 @@ import { compareHeads, type ListedVersion, type ReadHead } from './records/head.
 import { holds, newer } from './records/statements.js'
 import { readReferences } from './references.js'
 import { emptyBase, isRestored, referrerRow, type UnitState, versionRow } from './rows.js'
-import type { Version } from './unit.js'
+import type { UnitEvent, Version } from './unit.js'
 import { VersionIndex } from './version-index.js'
 
 /** State of a unit that was not here before. */
@@ -65,13 +65,14 @@ async function referrerRows(core: UnitCore, versions: readonly Version[]): Promi
 /**
  * Makes a head, read and checked by itself, the unit's own, or joins its versions to those of a
  * head of the same sequence. Cur follows where it has no changes of its own.
+ * @returns what is to be told
  * @throws HeadOlder, HeadInvalid, VersionNotHere: then nothing is changed
  */
-export async function takeHead(core: UnitCore, head: ReadHead): Promise<void> {
+export async function takeHead(core: UnitCore, head: ReadHead): Promise<UnitEvent[]> {
   const { state, index, ground, mid } = core
   const here = state.head
   const order = here === undefined ? 1 : compareHeads(head, here)
-  if (order === 0) return
+  if (order === 0) return []
   if (here !== undefined && head.seq < here.seq) throw new HeadOlder(mid, head.seq, here.seq)
   const rights = newer(head.statements.rights, state.rights)
   if (!holds(head.signer, 'backup', state.info.author, rights.rights)) {
@@ -100,8 +101,8 @@ export async function takeHead(core: UnitCore, head: ReadHead): Promise<void> {
   if (here?.seq === head.seq) {
     ground.log.warn('two heads with one sequence were joined', { mid, seq: head.seq })
   }
-  ground.tell({ type: 'head', mid, number: index.last()?.number ?? 0 })
-  if (base !== state.base) ground.tell({ type: 'changed', mid, keys: [] })
+  const taken: UnitEvent = { type: 'head', mid, number: index.last()?.number ?? 0 }
+  return base === state.base ? [taken] : [taken, { type: 'changed', mid, keys: [] }]
 }
 
 /**

@@ -183,11 +183,12 @@ class NodeUnits implements Units {
       const there = this.#units.get(read.mid)
       const state = stateOfHead(read)
       const unit = there ?? (await this.#make({ state, versions: [], references: new Map() }))
-      await unit.take(read)
+      const news = await unit.take(read)
       if (there === undefined) {
         this.#units.set(unit.mid, unit)
         this.#events.tell({ type: 'created', mid: unit.mid })
       }
+      for (const event of news) this.#events.tell(event)
       return unit
     })
   }

@@ -71,10 +71,15 @@ export class VersionIndex {
     }
   }
 
-  /** Versions that no other follows, ascending: several where sides are not yet merged. */
+  /**
+   * Versions that no other follows, ascending: several where sides are not yet merged. Of a version
+   * whose block is not here nobody can say what it follows, so those below it are left out.
+   */
   tips(): Version[] {
     const versions = this.here()
     const followed = new Set(versions.flatMap(({ parents }) => parents.map(String)))
-    return versions.filter(({ cid }) => !followed.has(cid.toString()))
+    const unread = this.#listed.findLast((listed) => this.readable(listed) === undefined)
+    const below = unread?.number ?? 0
+    return versions.filter(({ cid, number }) => number >= below && !followed.has(cid.toString()))
   }
 }

@@ -20,6 +20,7 @@ import type {
   Difference,
   Head,
   Unit,
+  UnitEvent,
   UnitInfo,
   Version,
   VersionName,
@@ -96,8 +97,8 @@ export class WorkingUnit implements Unit {
     return this.core.step(() => setDefaultApp(this.core, key, app))
   }
 
-  /** For `Units.takeHead`. @throws HeadOlder, HeadInvalid, VersionNotHere */
-  take(head: ReadHead): Promise<void> {
+  /** For `Units.takeHead`. @returns what is to be told @throws HeadOlder, HeadInvalid, VersionNotHere */
+  take(head: ReadHead): Promise<UnitEvent[]> {
     return this.core.step(() => this.core.pathTurns.run(() => takeHead(this.core, head)))
   }
 
