@@ -32,8 +32,8 @@ export type ApiEvent =
    */
   | { readonly type: 'changed'; readonly mid: string; readonly keys: readonly string[] }
   /**
-   * `version`, `release`: made on this node; `head`: what the unit says of itself changed otherwise,
-   * above all when newer versions came from another node
+   * `version`, `release`: made on this node; `head`: what the unit says of itself changed
+   * otherwise, above all when newer versions came from another node
    */
   | {
       readonly type: 'version' | 'release' | 'head'

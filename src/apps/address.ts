@@ -18,7 +18,7 @@ export interface AppAddress {
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 const isIpAddress = (host: string): boolean => /^[\d.]+$|^\[/.test(host)
 
-/** The name that units have their origins below: the desktop's own, also where a unit's is given. */
+/** The name that units have their origins below: the desktop's, also where a unit's is given. */
 function baseOf(hostname: string): string {
   if (loopbackNames.has(hostname)) return 'localhost'
   const dot = hostname.indexOf('.')
@@ -32,7 +32,7 @@ function suffixOf(version: string | number | undefined): string {
 }
 
 /**
- * @param desktop web address of the desktop, such as `http://localhost:4800/`, or of a unit beside it
+ * @param desktop web address of the desktop, such as `http://localhost:4800/`, or of an app beside
  * @param version undefined for the one that the node shows by itself
  */
 export function appAddress(

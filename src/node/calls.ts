@@ -7,7 +7,7 @@ import type { CallContext, Caller, Handler, Node } from './node.js'
 import { principalOf } from './principal.js'
 import type { Session, Sessions } from './sessions.js'
 
-/** Methods that begin sessions, and the first word to a node: an old session must not hinder them. */
+/** Methods that begin sessions, and the first word to a node: no old session may hinder them. */
 const beginnings: ReadonlySet<MethodName> = new Set([
   'node.id',
   'session.login',

@@ -45,7 +45,7 @@ async function mimeOf(blocks: ContentBlocks, name: string, cid: CID): Promise<st
   return named
 }
 
-/** The content goes by its CID: what is sent is what its tag says, whatever is written meanwhile. */
+/** The content goes by its CID: what is sent is what its tag says, whatever is written since. */
 function fileContent(
   blocks: ContentBlocks,
   facts: Pick<Content, 'cid' | 'size' | 'mime' | 'modified' | 'immutable' | 'open'>,

@@ -35,7 +35,7 @@ export interface NodeConfig {
   readonly version: string
   /** web address of the desktop; the server may tell it later */
   readonly address: string
-  /** lets a caller from elsewhere claim a node without an owner; undefined: only this machine may */
+  /** lets a caller from elsewhere claim a new node; undefined: only this machine may */
   readonly claimCode?: string
   /** whether a wire will come, now or later */
   readonly network: boolean

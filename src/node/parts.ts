@@ -23,7 +23,7 @@ export interface Self {
   readonly version: string
   /** milliseconds since 1970 */
   readonly started: number
-  /** lets a caller from elsewhere claim a node without an owner; undefined: only this machine may */
+  /** lets a caller from elsewhere claim a new node; undefined: only this machine may */
   readonly claimCode: string | undefined
   /** web address of the desktop */
   address(): string

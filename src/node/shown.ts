@@ -25,7 +25,7 @@ export interface Showing {
   readonly inList: boolean
 }
 
-/** A unit that cannot be counted is shown all the same; `node.doctor` says what is wrong with it. */
+/** A unit that cannot be counted is shown all the same; `node.doctor` says what ails it. */
 const countCur = (unit: Unit, { sizes, inList }: Showing, otherwise: number): Promise<number> =>
   sizes.ofCur(unit, !inList).catch(() => otherwise)
 

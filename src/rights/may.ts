@@ -15,7 +15,8 @@ export interface Asked {
 
 export class RightMissing extends LeitherError {
   constructor(action: Action, mid: string, who: string) {
-    const message = `${who} may not ${action} unit ${mid}; sign in as its owner, or ask for the right`
+    const message =
+      `${who} may not ${action} unit ${mid}; ` + 'sign in as its owner, or ask for the right'
     super('RIGHT_MISSING', 'denied', message, { action, mid, who })
   }
 }
