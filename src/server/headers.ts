@@ -62,9 +62,8 @@ export function desktopHeaders(host: Host): Record<string, string> {
   }
 }
 
-/** Types that a browser runs when it opens them. PDF is not among them: its viewer has no origin. */
-const active =
-  /^(text\/html|application\/xhtml\+xml|image\/svg\+xml|(text|application)\/xml|[\w.]+\/[\w.-]+\+xml)\b/
+/** Types that a browser runs when it opens them. PDF is not among them: its viewer is no page. */
+const active = /^(text\/html|(text|application)\/xml|[\w.]+\/[\w.-]+\+xml)\b/
 
 export const isActive = (mime: string): boolean => active.test(mime)
 

@@ -1,10 +1,11 @@
 import { type Batch, batches, cancel, dismiss, retry } from '../state/uploads'
 import { dismissSync, type Sync, syncs } from '../state/syncs'
+import { unitAddress } from '../state/route'
 import { useStore } from '../state/store'
 import { wordsOf } from '../texts/errors'
 import { count, size, span } from '../texts/format'
 import { t } from '../texts/texts'
-import { Button, IconButton } from './button'
+import { Button, ButtonLink, IconButton } from './button'
 import { Icon } from './icon'
 import { Progress } from './states'
 
@@ -90,6 +91,7 @@ function SyncCard({ sync }: { sync: Sync }) {
               ? t.sync.part(show(progress.done), show(progress.total ?? 0))
               : t.sync.amount(show(progress.done)))}
       </p>
+      {sync.state === 'done' && <ButtonLink href={unitAddress(sync.mid)}>{t.open}</ButtonLink>}
     </section>
   )
 }

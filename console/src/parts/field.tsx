@@ -74,22 +74,32 @@ export function Choices<T extends string>(props: {
   value: T
   onValue: (value: T) => void
   disabled?: boolean
+  /** a heading says it already: the label is only read out */
+  unseenLabel?: boolean
 }) {
   const name = useId()
   return (
     <fieldset class="choices" disabled={props.disabled}>
-      <legend>{props.label}</legend>
+      <legend class={props.unseenLabel === true ? 'unseen' : ''}>{props.label}</legend>
       {props.choices.map(({ value, label, hint }) => (
         <label key={value} class="choice">
           <input
             type="radio"
             name={name}
             checked={value === props.value}
+            aria-labelledby={`${name}-${value}`}
+            aria-describedby={hint === undefined ? undefined : `${name}-${value}-hint`}
             onChange={() => props.onValue(value)}
           />
           <span>
-            <span class="choice-label">{label}</span>
-            {hint !== undefined && <span class="hint">{hint}</span>}
+            <span id={`${name}-${value}`} class="choice-label">
+              {label}
+            </span>
+            {hint !== undefined && (
+              <span id={`${name}-${value}-hint`} class="hint">
+                {hint}
+              </span>
+            )}
           </span>
         </label>
       ))}

@@ -86,7 +86,11 @@ export function Apps() {
   )
   return (
     <DropArea active onPicked={setPicked} label={t.apps.dropHere}>
-      <Page title={t.nav.apps} lead={t.apps.lead} actions={install}>
+      <Page
+        title={t.nav.apps}
+        lead={t.apps.lead}
+        actions={value?.apps.length === 0 ? undefined : install}
+      >
         {error !== undefined && value === undefined && <ErrorNote error={error} onRetry={reload} />}
         {value === undefined && error === undefined && <Skeleton width="100%" height="152px" />}
         {value?.apps.length === 0 && (

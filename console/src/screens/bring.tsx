@@ -3,8 +3,6 @@ import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { Field, Switch } from '../parts/field'
 import { bring } from '../state/syncs'
-import { tell } from '../state/toasts'
-import { go, unitAddress } from '../state/route'
 import { t } from '../texts/texts'
 
 /** The id in what a person pastes: the id itself, or an address that has it. */
@@ -22,9 +20,7 @@ export function BringDialog(props: { mid: string; from: string; onClose: () => v
     if (mid === undefined) return
     props.onClose()
     const source = from.trim() === '' ? undefined : from.trim()
-    void bring(mid, source, keep).then((here) => {
-      if (here) tell(t.bring.here, { label: t.open, run: () => go(unitAddress(mid)) })
-    })
+    void bring(mid, source, keep)
   }
   return (
     <Dialog

@@ -34,7 +34,10 @@ function RowLine(props: {
   return (
     <li class="pair">
       {at.type !== 'set' && at.type !== 'string' && (
-        <span class="pair-name mono cut" title={row.name}>
+        <span
+          class={at.type === 'list' ? 'pair-name index mono' : 'pair-name mono cut'}
+          title={row.name}
+        >
           {row.name}
         </span>
       )}

@@ -61,7 +61,7 @@ export function DatabaseContent({ unit, route }: { unit: UnitDetail; route: Rout
           version={version}
           onPick={(next) => go(withQuery({ v: next, key: undefined }))}
         />
-        {writable && add}
+        {writable && total > 0 && add}
       </div>
       {!writable && unit.mine && <Note>{t.database.past}</Note>}
       {counts.error !== undefined && counts.value === undefined && (

@@ -1,4 +1,3 @@
-import { Button } from '../parts/button'
 import { Icon } from '../parts/icon'
 import { Menu } from '../parts/menu'
 import { VersionPicker } from '../parts/version-picker'
@@ -49,22 +48,18 @@ export function FilesToolbar(props: {
         onPick={(version) => go(withQuery({ v: String(version), show: undefined }))}
       />
       {place.writable && (
-        <>
-          <Button icon="plus" onClick={onNewFolder}>
-            {t.files.newFolder}
-          </Button>
-          <Menu
-            label={t.files.upload}
-            class="button primary"
-            items={[
-              { label: t.files.chooseFiles, icon: 'file', run: () => pick('files') },
-              { label: t.files.chooseFolder, icon: 'folder', run: () => pick('folder') },
-            ]}
-          >
-            <Icon name="upload" size={18} />
-            {t.files.upload}
-          </Menu>
-        </>
+        <Menu
+          label={t.add}
+          class={`button ${place.unit.changed ? 'plain' : 'primary'}`}
+          items={[
+            { label: t.files.uploadFiles, icon: 'upload', run: () => pick('files') },
+            { label: t.files.uploadFolder, icon: 'upload', run: () => pick('folder') },
+            { label: t.files.newFolder, icon: 'folder', run: onNewFolder },
+          ]}
+        >
+          <Icon name="plus" size={18} />
+          {t.add}
+        </Menu>
       )}
     </div>
   )

@@ -33,9 +33,6 @@ function needsOf(status: Status): Need[] {
   if (status.freeBytes < tight) {
     needs.push({ icon: 'disk', text: t.home.tight(size(status.freeBytes)), href: '/settings' })
   }
-  if (status.network === 'off') {
-    needs.push({ icon: 'network', text: t.home.networkOff, href: '/network' })
-  }
   return needs
 }
 
@@ -120,7 +117,10 @@ function ThisNode({ status }: { status: Status | undefined }) {
         facts={[
           [t.home.nodeId, <Id id={status.id} of={t.ids.node} />],
           [t.nav.units, count(status.units)],
-          [t.home.peers, t.network.connected(status.peers)],
+          [
+            t.home.peers,
+            status.network === 'off' ? t.home.networkOff : t.network.connected(status.peers),
+          ],
           [t.home.started, <Ago time={status.started} />],
           [t.home.software, status.version],
         ]}
@@ -148,10 +148,11 @@ export function Home() {
     )
   }
   const lead = !ready ? <Skeleton width="240px" /> : open === 0 ? t.home.wellLead : t.home.needsLead
+  const title = !ready ? t.nav.home : open === 0 ? t.home.well : t.home.needs(open)
   return (
-    <Page title={!ready || open === 0 ? t.home.well : t.home.needs(open)} lead={lead}>
+    <Page title={title} lead={lead}>
       <div class="columns">
-        <div>
+        <div aria-busy={!ready}>
           {!ready && <SkeletonRows count={3} />}
           {ready && units.length === 0 && (
             <Empty

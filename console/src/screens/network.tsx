@@ -5,12 +5,13 @@ import { Button } from '../parts/button'
 import { Field } from '../parts/field'
 import { Icon } from '../parts/icon'
 import { CopyButton, Id } from '../parts/id'
-import { Empty, ErrorNote, Note, Skeleton, SkeletonRows } from '../parts/states'
+import { Empty, ErrorNote, Skeleton, SkeletonRows } from '../parts/states'
 import { refresh, useData } from '../state/data'
 import { call, session } from '../state/node'
 import { useStore } from '../state/store'
 import { tell } from '../state/toasts'
 import { shortId } from '../texts/format'
+import { codeOf } from '../texts/errors'
 import { t } from '../texts/texts'
 import { Facts, Page, Section } from './page'
 
@@ -88,6 +89,13 @@ function Connect() {
 
 function Peers() {
   const { value, error, reload } = useData('node:peers', () => call('node.peers', {}))
+  if (codeOf(error) === 'NETWORK_OFF') {
+    return (
+      <Empty icon="network" title={t.network.offHere}>
+        {t.network.offText}
+      </Empty>
+    )
+  }
   if (error !== undefined && value === undefined)
     return <ErrorNote error={error} onRetry={reload} />
   if (value === undefined) return <SkeletonRows count={3} />
@@ -124,11 +132,10 @@ export function Network() {
   const status = useData('node:status', () => call('node.status', {}))
   return (
     <Page title={t.nav.network} lead={t.network.lead}>
-      {status.value?.network === 'off' && <Note tone="warn">{t.network.offText}</Note>}
       <div class="columns">
         <Section title={t.network.others}>
           <Peers />
-          {who?.owner === true && <Connect />}
+          {who?.owner === true && status.value?.network === 'on' && <Connect />}
         </Section>
         <Section title={t.home.thisNode}>
           <ThisNode />

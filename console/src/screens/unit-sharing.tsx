@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Choices, Switch } from '../parts/field'
 import { CopyButton, Id } from '../parts/id'
 import { Badge } from '../parts/badge'
@@ -11,6 +11,7 @@ import { call, type UnitDetail } from '../state/node'
 import { unitAddress } from '../state/route'
 import { type Reach, reachOf, rightOf } from '../state/rights'
 import { attempt } from '../state/toasts'
+import { codeOf } from '../texts/errors'
 import { t } from '../texts/texts'
 import { Facts, Section } from './page'
 import { NamedKeys } from './unit-keys'
@@ -27,6 +28,7 @@ function WhoMayRead({ unit }: { unit: UnitDetail }) {
     <Section title={t.rights.title} lead={t.rights.lead}>
       <Choices
         label={t.rights.label}
+        unseenLabel
         value={reach}
         onValue={set}
         disabled={!unit.mine}
@@ -85,12 +87,21 @@ function OnTheNetwork({ unit }: { unit: UnitDetail }) {
   )
 }
 
+/** Other nodes come and go without telling: they are asked again after so many milliseconds. */
+const pace = 15_000
+
 function WhoHasIt({ unit }: { unit: UnitDetail }) {
   const { mid } = unit
+  useEffect(() => {
+    const timer = setInterval(() => refresh(`unit:${mid}:providers`), pace)
+    return () => clearInterval(timer)
+  }, [mid])
   const { value, error } = useData(`unit:${mid}:providers`, () => call('mimei.providers', { mid }))
+  const off = codeOf(error) === 'NETWORK_OFF'
   return (
     <Section title={t.providers.title} lead={t.providers.lead}>
-      {error !== undefined && value === undefined && <ErrorNote error={error} />}
+      {off && <p class="quiet">{t.network.offHere}</p>}
+      {error !== undefined && value === undefined && !off && <ErrorNote error={error} />}
       {value === undefined && error === undefined && <Skeleton width="100%" height="48px" />}
       {value?.providers.length === 0 && <p class="quiet">{t.providers.none}</p>}
       <ul class="lines">
@@ -128,7 +139,7 @@ function Link({ unit }: { unit: UnitDetail }) {
             <CopyButton text={link} label={t.link.copy} />
           </div>
           <p class="hint">{local ? t.link.local : t.link.reach}</p>
-          <p class="hint">{t.link.bring}</p>
+          <p class="hint link-bring">{t.link.bring}</p>
           <div class="copy-line">
             <span class="mono cut" title={unit.mid}>
               {unit.mid}

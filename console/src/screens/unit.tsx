@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Ago } from '../parts/ago'
 import { Badge, UnitBadges } from '../parts/badge'
-import { Button } from '../parts/button'
+import { Button, ButtonLink } from '../parts/button'
 import { Menu, type MenuItem } from '../parts/menu'
-import { ErrorNote, Skeleton, SkeletonRows } from '../parts/states'
+import { Empty, ErrorNote, Skeleton, SkeletonRows } from '../parts/states'
 import { UnitTile } from '../parts/unit-icon'
 import { Confirm } from '../parts/confirm'
 import { copyText } from '../parts/id'
@@ -13,6 +13,7 @@ import { call, type UnitDetail } from '../state/node'
 import { screenCommands } from '../state/palette'
 import { go, type Route, unitAddress } from '../state/route'
 import { attempt, tell } from '../state/toasts'
+import { codeOf, wordsOf } from '../texts/errors'
 import { size } from '../texts/format'
 import { t } from '../texts/texts'
 import { BackupDialog } from './unit-backup'
@@ -133,7 +134,7 @@ function UnitHead({
         )}
         {unit.mine && (
           <Button
-            tone={saved ? 'plain' : 'primary'}
+            tone={unit.changed ? 'primary' : 'plain'}
             icon={saved ? 'check' : 'save'}
             disabled={saved}
             onClick={() => open('backup')}
@@ -141,9 +142,28 @@ function UnitHead({
             {saved ? t.backup.upToDate : t.backup.action}
           </Button>
         )}
-        <Menu label={t.unit.more} items={items} />
       </div>
+      <Menu label={t.unit.more} items={items} />
     </header>
+  )
+}
+
+/** A link to a unit that is not here may still be followed: it can be brought here. */
+function Absent(props: { mid: string; error: unknown; onRetry: () => void }) {
+  if (codeOf(props.error) !== 'MIMEI_UNKNOWN') return <ErrorNote {...props} />
+  const { what, next } = wordsOf(props.error)
+  return (
+    <Empty
+      icon="units"
+      title={what}
+      actions={
+        <ButtonLink href={`/units?bring=1&mid=${props.mid}`} tone="primary" icon="sync">
+          {t.bring.action}
+        </ButtonLink>
+      }
+    >
+      {next}
+    </Empty>
   )
 }
 
@@ -167,7 +187,7 @@ export function UnitScreen({ route }: { route: Route }) {
             <SkeletonRows />
           </>
         ) : (
-          <ErrorNote error={detail.error} onRetry={detail.reload} />
+          <Absent mid={mid} error={detail.error} onRetry={detail.reload} />
         )}
       </div>
     )

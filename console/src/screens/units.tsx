@@ -60,7 +60,7 @@ export function Units() {
   )
   const none = value?.units.length === 0
   return (
-    <Page title={t.nav.units} lead={t.units.lead} actions={actions}>
+    <Page title={t.nav.units} lead={t.units.lead} actions={none ? undefined : actions}>
       {!none && (
         <div class="toolbar">
           <label class="filter">

@@ -95,6 +95,7 @@ export function Viewer(props: {
   useEffect(() => {
     const back = document.activeElement
     dialog.current?.showModal()
+    dialog.current?.focus()
     return () => {
       if (back instanceof HTMLElement && back.isConnected) back.focus()
     }
@@ -112,6 +113,7 @@ export function Viewer(props: {
     <dialog
       ref={dialog}
       class="viewer"
+      tabIndex={-1}
       aria-label={file.name}
       onKeyDown={onKeyDown}
       onCancel={(event) => {
@@ -140,7 +142,7 @@ export function Viewer(props: {
           onClick={() => after !== undefined && onShow(after)}
         />
         <IconButton icon="download" label={t.download} onClick={() => saveFile(place, file)} />
-        <IconButton icon="close" label={t.close} onClick={onClose} autofocus />
+        <IconButton icon="close" label={t.close} onClick={onClose} />
       </header>
       <div class={`viewer-body ${sort}`}>
         {sort === 'text' && <TextView key={file.path} place={place} file={file} />}

@@ -28,13 +28,8 @@ export const dismissSync = (id: number): void =>
  * Brings a unit here, with progress; it never rejects.
  * @param from address or id of a node to ask first
  * @param keep hold it from now on, with each new version
- * @returns whether it is here
  */
-export async function bring(
-  mid: string,
-  from: string | undefined,
-  keep: boolean,
-): Promise<boolean> {
+export async function bring(mid: string, from: string | undefined, keep: boolean): Promise<void> {
   const id = nextId++
   const title = t.sync.title(shortId(mid))
   syncs.change((all) => [...all, { id, mid, title, state: 'running', bytes: '' }])
@@ -43,10 +38,9 @@ export async function bring(
   try {
     const { bytes } = await call('mimei.sync', source, { onProgress })
     if (keep) await call('mimei.provide', source, { onProgress })
-    update(id, { state: 'done', bytes: size(bytes) })
-    return true
+    const { mark } = await call('mimei.show', { mid })
+    update(id, { state: 'done', bytes: size(bytes), title: t.sync.doneTitle(mark) })
   } catch (error) {
     update(id, { state: 'failed', error })
-    return false
   }
 }

@@ -46,6 +46,8 @@ export const batches = store<readonly Batch[]>([])
 const parallel = 4
 /** milliseconds between two drawings of the progress */
 const beat = 200
+/** milliseconds that good news stay */
+const calm = 6000
 
 let nextId = 1
 const stops = new Map<number, AbortController>()
@@ -153,6 +155,9 @@ export async function upload(mid: string, folder: string, picking: Picking): Pro
   clearInterval(timer)
   stops.delete(id)
   draw()
-  update(id, { state: stop.signal.aborted ? 'cancelled' : 'done' })
+  const state = stop.signal.aborted ? 'cancelled' : 'done'
+  update(id, { state })
+  // What went well needs no answer; what failed stays until somebody looks at it.
+  if (failed.length === 0) setTimeout(() => dismiss(id), calm)
   return batches.get().find((batch) => batch.id === id) as Batch
 }

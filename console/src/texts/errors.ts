@@ -31,10 +31,16 @@ const same: Readonly<Record<string, keyof typeof t.errors>> = {
 
 const isKnown = (code: string): code is keyof typeof t.errors => Object.hasOwn(t.errors, code)
 
+/** The stable code of anything that was thrown. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code
+  return typeof code === 'string' ? code : undefined
+}
+
 /** An error in words for people, by its code. */
 export function wordsOf(error: unknown): Words {
-  const given = (error as { code?: unknown } | null)?.code
-  const code = typeof given === 'string' ? (same[given] ?? given) : 'INTERNAL'
+  const given = codeOf(error) ?? 'INTERNAL'
+  const code = same[given] ?? given
   const message = error instanceof Error ? error.message : ''
   const name = error instanceof LeitherError ? `${error.code}: ` : ''
   if (isKnown(code)) {

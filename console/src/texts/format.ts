@@ -1,4 +1,5 @@
 /** Numbers, sizes and times as the person's own language writes them. */
+import { t } from './texts'
 
 const language = (): string => document.documentElement.lang || 'en'
 
@@ -35,7 +36,7 @@ export function ago(time: number): string {
   for (const [unit, length] of spans) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit)
   }
-  return format.format(0, 'second')
+  return t.justNow
 }
 
 export const dateTime = (time: number): string =>
