@@ -1,4 +1,4 @@
-/** What a command is: a value. Help, the reference page and the checks of arguments come from it. */
+/** What a command is: a value. Help, the reference page and all checks come from it. */
 import type { Client } from '#client'
 import type { Terminal } from './terminal.js'
 

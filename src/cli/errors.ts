@@ -17,7 +17,8 @@ export class NodeNotRunning extends LeitherError {
 
 export class HomeInUse extends LeitherError {
   constructor(home: string, pid: number) {
-    const message = `a node runs on ${home} already (process ${pid}); stop it, or choose another --home`
+    const message =
+      `a node runs on ${home} already (process ${pid}); ` + 'stop it, or choose another --home'
     super('HOME_IN_USE', 'conflict', message, { home, pid })
   }
 }

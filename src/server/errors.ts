@@ -30,7 +30,8 @@ export class HostUnknown extends LeitherError {
 /** A web page of somebody else's calls the API. */
 export class OriginRefused extends LeitherError {
   constructor(origin: string) {
-    const message = `pages of ${origin.slice(0, 255)} may not call this node; use the node's own address`
+    const page = origin.slice(0, 255)
+    const message = `pages of ${page} may not call this node; use the node's own address`
     super('ORIGIN_REFUSED', 'denied', message, { origin: origin.slice(0, 255) })
   }
 }
@@ -56,7 +57,8 @@ export class LengthNeeded extends LeitherError {
 export class UploadBroken extends LeitherError {
   constructor(got: number, expected: number | undefined) {
     const wanted = expected === undefined ? '' : ` of ${expected}`
-    const message = `the upload ended after ${got}${wanted} bytes: nothing was written; send it again`
+    const message =
+      `the upload ended after ${got}${wanted} bytes: ` + 'nothing was written; send it again'
     super('UPLOAD_BROKEN', 'bad-input', message, { got, expected: expected ?? null })
   }
 }
@@ -94,7 +96,8 @@ export class PageUnknown extends LeitherError {
 
 export class ScriptRefused extends LeitherError {
   constructor(path: string) {
-    const message = `${path.slice(0, 255)} is no script of the desktop; open the unit on its own origin`
+    const message =
+      `${path.slice(0, 255)} is no script of the desktop; ` + 'open the unit on its own origin'
     super('SCRIPT_REFUSED', 'denied', message, { path: path.slice(0, 255) })
   }
 }

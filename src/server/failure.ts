@@ -52,7 +52,8 @@ export function failureMaker(log: Log, random: Random): (error: unknown) => Fail
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       cause: error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined,
     })
-    const message = `something went wrong inside the node; its log tells more under incident ${incident}`
+    const message =
+      'something went wrong inside the node; ' + `its log tells more under incident ${incident}`
     return { status: 500, code: 'INTERNAL', kind: 'internal', message, data: { incident } }
   }
 }

@@ -55,11 +55,12 @@ export async function sendBlocks(
   format: Format,
 ): Promise<void> {
   const { cid } = content
+  const name = `${cid.toString()}.${format === 'raw' ? 'bin' : 'car'}`
   const headers = {
     ...always,
     ...corsRead,
     'Cache-Control': cachingOf(content),
-    'Content-Disposition': `attachment; filename="${cid.toString()}.${format === 'raw' ? 'bin' : 'car'}"`,
+    'Content-Disposition': `attachment; filename="${name}"`,
     ETag: tagOf(content).replace(/"$/, `.${format}"`),
     'Content-Type':
       format === 'raw' ? 'application/vnd.ipld.raw' : 'application/vnd.ipld.car; version=1',

@@ -52,7 +52,8 @@ export async function* listingPage(
     // "./" keeps a name such as "a:b" from being read as a scheme.
     const link = `./${encodeURIComponent(entry.name)}${slash}`
     const size = entry.type === 'directory' ? '' : readableSize(entry.size)
-    rows += `<tr><td><a href="${link}">${escapeHtml(entry.name)}${slash}</a></td><td>${size}</td></tr>\n`
+    const shown = escapeHtml(entry.name) + slash
+    rows += `<tr><td><a href="${link}">${shown}</a></td><td>${size}</td></tr>\n`
     if (rows.length > 65_536) {
       yield Buffer.from(rows)
       rows = ''

@@ -1,4 +1,4 @@
-/** Streams bytes into a response: straight to the socket, with back-pressure, closing what stalls. */
+/** Streams bytes into a response, straight to the socket, with back-pressure; closes what stalls. */
 import type { ServerResponse } from 'node:http'
 import { stallMillis } from '../exchange.js'
 

@@ -23,7 +23,8 @@ export const ls = command({
     const rows = entries.map((entry) => [
       entry.type === 'directory' ? '-' : `${entry.size}`,
       entry.modified === null ? '-' : readableTime(entry.modified),
-      `${options.recursive === true ? entry.path : entry.name}${entry.type === 'directory' ? '/' : ''}`,
+      (options.recursive === true ? entry.path : entry.name) +
+        (entry.type === 'directory' ? '/' : ''),
     ])
     answer({ json: { mid, version, path, entries }, text: table(rows) })
   },
