@@ -74,6 +74,31 @@ describe('a published unit', () => {
   })
 })
 
+describe('a peer', () => {
+  it('that comes is told of to people with an account here, and to nobody else', async () => {
+    const network = memoryNetwork({ random: seededRandom(8) })
+    const here = await makeScene({ seed: 4, clock, network })
+    const there = await makeScene({ seed: 5, clock, network })
+    const owner = await here.claim()
+    const heard: Record<'owner' | 'guest' | 'one', ApiEvent[]> = { owner: [], guest: [], one: [] }
+    const { mid } = await here.as(owner)('mimei.create', { mark: 'm', kind: 'file' })
+    const asOwner = { ...guest, sid: owner }
+    here.node.subscribe(asOwner, undefined, (event) => heard.owner.push(event))
+    here.node.subscribe(asOwner, [mid], (event) => heard.one.push(event))
+    here.node.subscribe(guest, undefined, (event) => heard.guest.push(event))
+    const [address] = (await there.as(await there.claim())('node.status')).addresses
+    await here.as(owner)('node.connect', { address })
+    await until(() => heard.owner.length > 0)
+    expect(heard).toEqual({
+      owner: [{ type: 'peer', id: there.key.id, state: 'here' }],
+      guest: [],
+      one: [],
+    })
+    await here.node.close()
+    await there.node.close()
+  })
+})
+
 describe('a closed unit', () => {
   const makeClosed = async (): Promise<Id> => {
     const closed = { mark: 'diary', kind: 'database', right: rightWords.closed } as const
