@@ -9,7 +9,7 @@ export { contentType } from './content-type.js'
 export { type WalkedBlock, dagLinks, dagMissing, walkDag } from './dag.js'
 export * from './errors.js'
 export { openBlocks } from './store/open.js'
-export { type AddOptions, addFile } from './unixfs/add.js'
+export { type AddOptions, type Leaf, addFile } from './unixfs/add.js'
 export { type PathChange, changeDirectory } from './unixfs/change.js'
 export {
   type DirectoryEntry,
@@ -20,4 +20,4 @@ export {
   statPath,
 } from './unixfs/directory.js'
 export { withModified } from './unixfs/modified.js'
-export { type ReadRange, fileSize, readFile } from './unixfs/read.js'
+export { type ReadRange, fileSize, leadingLeaves, readFile } from './unixfs/read.js'

@@ -106,8 +106,8 @@ export async function takeHead(core: UnitCore, head: ReadHead): Promise<UnitEven
 }
 
 /**
- * Where cur stands after versions were added: on the last one, unless it has its own changes, or was
- * restored to something else, which is a change as well.
+ * Where cur stands after versions were added: on the last one, unless it has its own changes, or
+ * was restored to something else, which is a change as well.
  */
 function follow(core: UnitCore): UnitState['base'] {
   const last = core.index.last()

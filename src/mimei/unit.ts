@@ -100,15 +100,23 @@ export interface Unit {
    * @throws BackupNotAllowed where the key may not sign for this unit
    */
   backup(key: Key, options?: BackupOptions): Promise<Version>
-  /** Names a tested version. @throws UnknownVersion */
+  /** Names a tested version. @throws UnknownVersion, BackupNotAllowed, RightMissing */
   release(key: Key, version: Exclude<VersionName, 'cur'>): Promise<Version>
-  /** Makes a version the base of cur; the changes of cur that are not backed up are given up. */
+  /**
+   * Makes a version (0 for the empty unit) the base of cur; the changes of cur that are not backed
+   * up are given up. The next backup is a new version, after `last`.
+   * @throws UnknownVersion, VersionNotHere
+   */
   restore(version: Exclude<VersionName, 'cur'>): Promise<void>
+  /** @throws RightMissing for anyone but the owner, whose signature rights need */
   setRights(key: Key, rights: UnitRights): Promise<void>
+  /** @throws BackupNotAllowed */
   setDefaultApp(key: Key, app: string | null): Promise<void>
-  /** Counts of references held by cur: id -> count. */
+  /** Counts of references: mid or content id -> count. */
   refs(version?: VersionName): Promise<Readonly<Record<string, number>>>
+  /** A change of cur. @returns the new count @throws BadInput, TooManyReferences */
   addRef(id: string, count?: number): Promise<number>
+  /** A change of cur. @returns the count that is left @throws BadInput */
   delRef(id: string, count?: number): Promise<number>
   diff(from: VersionName, to: VersionName): AsyncIterableIterator<Difference>
   /** @throws WrongKind */
@@ -150,7 +158,9 @@ export interface Units {
   readHead(record: Uint8Array): Head
   /**
    * Takes a checked head whose blocks are here: versions, last and release follow it; cur follows
-   * where it had no changes of its own. @throws HeadOlder, HeadInvalid
+   * where it had no changes of its own and was not restored to something else. Of two heads with
+   * one sequence every node keeps the same one, and the versions of both.
+   * @throws HeadOlder, HeadInvalid, VersionNotHere where last or its content is missing
    */
   takeHead(head: Head): Promise<Unit>
   /** @returns a function that stops it */

@@ -97,7 +97,11 @@ export class WorkingUnit implements Unit {
     return this.core.step(() => setDefaultApp(this.core, key, app))
   }
 
-  /** For `Units.takeHead`. @returns what is to be told @throws HeadOlder, HeadInvalid, VersionNotHere */
+  /**
+   * For `Units.takeHead`.
+   * @returns what is to be told
+   * @throws HeadOlder, HeadInvalid, VersionNotHere
+   */
   take(head: ReadHead): Promise<UnitEvent[]> {
     return this.core.step(() => this.core.pathTurns.run(() => takeHead(this.core, head)))
   }

@@ -7,11 +7,19 @@ import { BalancedTree } from './balanced.js'
 /** Bytes of a leaf, as in the profile `unixfs-v1-2025` that IPFS tools share. */
 export const leafBytes = 1024 * 1024
 
+/** A raw block of a file. */
+export interface Leaf {
+  readonly cid: CID
+  readonly size: number
+}
+
 /** Bytes that go to the disk together, and how many such groups may wait for it. */
 const groupBytes = 8 * 1024 * 1024
 const groupsUnderWay = 2
 
 export interface AddOptions {
+  /** leaves that come before the content and are here already, as `leadingLeaves` finds them */
+  readonly after?: readonly Leaf[]
   /** called with the bytes that are durable so far */
   readonly onProgress?: (bytes: number) => void
 }
@@ -31,7 +39,9 @@ export async function addFile(
   const groups = new Groups(blocks, options.onProgress)
   try {
     const tree = new BalancedTree((block) => groups.add(block, 0))
-    for await (const bytes of leavesOf(content)) {
+    const { after = [] } = options
+    for (const leaf of after) await tree.add({ ...leaf, treeBytes: leaf.size })
+    for await (const bytes of leavesOf(content, after.length === 0)) {
       const leaf = makeBlock(codecs.raw, bytes)
       await groups.add(leaf, bytes.length)
       await tree.add({ cid: leaf.cid, size: bytes.length, treeBytes: bytes.length })
@@ -47,19 +57,20 @@ export async function addFile(
   }
 }
 
-/** The content cut into leaves; empty content is one empty leaf. */
+/** The content cut into leaves. @param atLeastOne whether empty content is one empty leaf */
 async function* leavesOf(
   content: Uint8Array | AsyncIterable<Uint8Array>,
+  atLeastOne: boolean,
 ): AsyncIterableIterator<Uint8Array> {
   if (content instanceof Uint8Array) {
-    for (let at = 0; at === 0 || at < content.length; at += leafBytes) {
+    for (let at = 0; (at === 0 && atLeastOne) || at < content.length; at += leafBytes) {
       yield content.subarray(at, at + leafBytes)
     }
     return
   }
   let leaf = new Uint8Array(leafBytes)
   let filled = 0
-  let any = false
+  let any = !atLeastOne
   for await (const part of content) {
     for (let at = 0; at < part.length;) {
       const taken = Math.min(part.length - at, leafBytes - filled)

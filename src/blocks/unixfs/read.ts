@@ -1,6 +1,7 @@
 import { type CID, codecs } from '#base'
 import type { Blocks } from '../blocks.js'
 import { BlockMalformed, NotAFile } from '../errors.js'
+import { type Leaf, leafBytes } from './add.js'
 import { type UnixfsNode, fileBytes, isDirectory, isFile, readNode } from './node.js'
 
 /** Leaves that are read while the reader is busy with the one before. */
@@ -55,6 +56,24 @@ export async function* readFile(
   } finally {
     letGo()
   }
+}
+
+/**
+ * The leaves that a file begins with, up to `end`, as far as `addFile` cuts a file so: raw, each of
+ * `leafBytes`. Whoever changes the rest need not add these again.
+ */
+export async function leadingLeaves(
+  blocks: Pick<Blocks, 'get'>,
+  cid: CID,
+  end: number,
+): Promise<Leaf[]> {
+  const leaves: Leaf[] = []
+  for await (const { source, size } of piecesOf(blocks, cid, 0, Infinity)) {
+    const fits = (leaves.length + 1) * leafBytes <= end
+    if (source instanceof Uint8Array || size !== leafBytes || !fits) break
+    leaves.push({ cid: source, size })
+  }
+  return leaves
 }
 
 /** A part of a file: bytes `from` to `to` of what is under a CID, or of bytes at hand. */

@@ -3,7 +3,7 @@
  * then one write to the overlay puts it in its place, so that nobody ever sees half a file.
  */
 import { BadInput, type CID, codecs } from '#base'
-import { addFile, type Blocks, emptyDirectory, readFile, statPath } from '#blocks'
+import { addFile, type Blocks, emptyDirectory, leadingLeaves, readFile, statPath } from '#blocks'
 import type { Change } from '#world'
 import {
   DirectoryNotEmpty,
@@ -31,6 +31,13 @@ export interface CurSources extends MoveSources {
 }
 
 type Content = Uint8Array | AsyncIterable<Uint8Array>
+type OldFile = { readonly cid: CID; readonly size: number }
+
+/** How a file goes on after the bytes that stay. */
+interface NewEnd {
+  readonly keep: number
+  readonly more: Iterable<Uint8Array>
+}
 
 export class CurTree implements FileTree {
   readonly #sources: CurSources
@@ -99,23 +106,17 @@ export class CurTree implements FileTree {
     }, cid)
   }
 
-  async append(path: string, content: Uint8Array): Promise<FileEntry> {
-    const names = splitBelowRoot(path)
-    return this.#rewrite(names, async (old) => {
-      if (old === undefined) return content
-      return joined(readFile(this.#sources.blocks, old.cid), content)
-    })
+  append(path: string, content: Uint8Array): Promise<FileEntry> {
+    return this.#rewrite(path, (old) => ({ keep: old?.size ?? 0, more: [content] }))
   }
 
-  async truncate(path: string, size: number): Promise<FileEntry> {
-    const names = splitBelowRoot(path)
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new BadInput(`"${size}" is no size of a file`, 'give bytes, 0 or more')
-    }
-    return this.#rewrite(names, async (old) => {
-      if (old === undefined) throw new PathUnknown(joinPath(names))
-      const kept = readFile(this.#sources.blocks, old.cid, { end: size })
-      return size <= old.size ? kept : joined(kept, zeros(size - old.size))
+  truncate(path: string, size: number): Promise<FileEntry> {
+    return this.#rewrite(path, (old) => {
+      if (!Number.isSafeInteger(size) || size < 0) {
+        throw new BadInput(`"${size}" is no size of a file`, 'give bytes, 0 or more')
+      }
+      if (old === undefined) throw new PathUnknown(path)
+      return { keep: Math.min(size, old.size), more: zeros(size - old.size) }
     })
   }
 
@@ -210,19 +211,28 @@ export class CurTree implements FileTree {
     }
   }
 
-  /** Puts new content in place of a file's; nobody else changes paths meanwhile. */
-  #rewrite(
-    names: readonly string[],
-    content: (old: { cid: CID; size: number } | undefined) => Promise<Content>,
-  ): Promise<FileEntry> {
+  /** Gives a file another end; nobody else changes paths meanwhile. */
+  async #rewrite(path: string, change: (old: OldFile | undefined) => NewEnd): Promise<FileEntry> {
+    const names = splitBelowRoot(path)
     return this.#moves.run(async () => {
       const there = await findPlace(this.#view, names)
       const old = there === undefined ? undefined : await fileAt(this.#view, names)
+      const end = change(old)
       return this.#held(async () => {
-        const added = await addFile(this.#sources.blocks, await content(old))
+        const added = await this.#addEnd(old, end)
         return this.#puttingFile(names, { ...added, modified: null })
       }, old?.cid)
     })
+  }
+
+  /** Adds a file that begins as an old one: only its last leaf and what comes after it are made. */
+  async #addEnd(old: OldFile | undefined, end: NewEnd): Promise<{ cid: CID; size: number }> {
+    const { blocks } = this.#sources
+    if (old === undefined) return addFile(blocks, joined([], end.more))
+    const after = await leadingLeaves(blocks, old.cid, end.keep)
+    const start = after.reduce((sum, { size }) => sum + size, 0)
+    const kept = readFile(blocks, old.cid, { start, end: end.keep })
+    return addFile(blocks, joined(kept, end.more), { after })
   }
 
   /** The changes that make the target what the source is, by reference; none for the same path. */
@@ -268,14 +278,14 @@ function checkModified(modified: number | undefined): number | null {
 }
 
 async function* joined(
-  first: AsyncIterable<Uint8Array>,
-  rest: Uint8Array | Iterable<Uint8Array>,
+  first: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  rest: Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   yield* first
-  if (rest instanceof Uint8Array) yield rest
-  else yield* rest
+  yield* rest
 }
 
+/** So many zero bytes; none where it is less than one. */
 function* zeros(size: number): Generator<Uint8Array> {
   const page = new Uint8Array(64 * 1024)
   for (let left = size; left > 0; left -= page.length) yield page.subarray(0, left)

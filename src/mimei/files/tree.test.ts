@@ -101,17 +101,34 @@ describe('files of cur', () => {
     await expect(files.truncate('log', -1)).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
-  it('append right across the leaves of a large file', async () => {
-    const { files } = await openFiles()
+  it('are appended to and cut at any place, as if written at once', async () => {
+    const { files, blocks } = await openFiles()
     const leaf = 1024 * 1024
-    const bytes = new Uint8Array(2 * leaf + 5).map((_, i) => i * 7)
-    await files.write('big', bytes.subarray(0, leaf + 3))
-    await files.append('big', bytes.subarray(leaf + 3))
-    const entry = await files.write('same', bytes)
-    expect(`${(await files.stat('big')).cid}`).toBe(`${entry.cid}`)
-    await files.truncate('big', leaf + 1)
-    const cut = await files.write('cut', bytes.subarray(0, leaf + 1))
-    expect(`${(await files.stat('big')).cid}`).toBe(`${cut.cid}`)
+    const bytes = new Uint8Array(3 * leaf + 5).map((_, i) => (i >> 8) * 7 + i)
+    const same = async (path: string, size: number): Promise<void> => {
+      const entry = await files.write('same', bytes.subarray(0, size))
+      expect(`${(await files.stat(path)).cid}`).toBe(`${entry.cid}`)
+    }
+    for (const at of [0, 3, leaf - 1, leaf, leaf + 3, 2 * leaf]) {
+      await files.write('big', bytes.subarray(0, at))
+      await files.append('big', bytes.subarray(at))
+      await same('big', bytes.length)
+      await files.truncate('big', at)
+      await same('big', at)
+      await files.append('big', new Uint8Array(0))
+      await same('big', at)
+    }
+    await files.write('big', bytes)
+    const get = blocks.get
+    const read: number[] = []
+    blocks.get = async (cid) => {
+      const block = await get(cid)
+      read.push(block.length)
+      return block
+    }
+    await files.append('big', Uint8Array.of(1))
+    expect(read.length).toBeGreaterThan(0)
+    expect(Math.max(...read)).toBeLessThan(leaf)
   })
 
   it('are renamed, copied and removed by reference', async () => {
