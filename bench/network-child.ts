@@ -71,6 +71,7 @@ async function provide(home: string, bytes: number) {
 
 let running: Awaited<ReturnType<typeof provide>> | undefined
 
+process.on('disconnect', () => process.exit())
 process.on('message', (message: ToChild) => {
   void (async () => {
     if (message.type === 'provide') running = await provide(message.home, message.bytes)

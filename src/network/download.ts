@@ -9,7 +9,7 @@ import { type CID, codecs, LeitherError, matchesCid } from '#base'
 import type { Block, Blocks } from '#blocks'
 import type { Log } from '#world'
 import { type Arrival, BlockWriter } from './block-writer.js'
-import { PeerMisbehaved, SyncFailed } from './errors.js'
+import { PeerMisbehaved, SyncFailed, SyncRefused } from './errors.js'
 import type { FlowHead, SyncProgress } from './flow.js'
 import { wantCids } from './frames.js'
 import { Frontier } from './frontier.js'
@@ -26,6 +26,8 @@ export interface DownloadOptions {
   readonly onProgress?: (progress: SyncProgress) => void
   /** A peer sent bytes that are not what their CID says. */
   readonly onLiar: (link: Link, error: PeerMisbehaved) => void
+  /** A source broke off; it may come back. */
+  readonly onLost: (link: Link) => void
 }
 
 /** questions that a source works on at once, so that its pipe is never empty */
@@ -51,7 +53,8 @@ export class Download {
   private open = 0
   /** look-ups among the blocks that are here */
   private looking = 0
-  private searching = true
+  /** where more sources may come from */
+  private searches = 0
   private outcome: { readonly error?: Error } | undefined
   private readonly over = new AbortController()
 
@@ -93,10 +96,14 @@ export class Download {
     }
   }
 
-  /** No more sources will come. */
-  endOfSources(): void {
-    this.searching = false
-    this.check()
+  /** Sources may come until this work ends. */
+  await(work: Promise<unknown>): void {
+    this.searches++
+    const done = (): void => {
+      this.searches--
+      this.check()
+    }
+    work.then(done, done)
   }
 
   private async askOn(source: Source): Promise<void> {
@@ -121,10 +128,7 @@ export class Download {
       await link.want(mid, cids, (blocks) => this.take(source, blocks), this.over.signal)
     } catch (error) {
       if (this.outcome !== undefined) return
-      source.gone = true
-      const { peer } = link
-      this.options.log.debug('a source is lost', { peer: peer.name, error: String(error) })
-      if (error instanceof PeerMisbehaved) this.options.onLiar(link, error)
+      this.lose(source, error as Error)
     }
     const left = cids.filter((cid) => source.asked.delete(keyOf(cid)))
     for (const cid of left) source.lacks.add(keyOf(cid))
@@ -166,9 +170,17 @@ export class Download {
     this.wake()
   }
 
-  private blame(source: Source, what: string): void {
+  private lose(source: Source, error: Error): void {
+    const { log, onLiar, onLost } = this.options
+    if (source.gone) return
     source.gone = true
-    this.options.onLiar(source.link, new PeerMisbehaved(source.link.peer.name, what))
+    log.debug('a source is lost', { peer: source.link.peer.name, error: String(error) })
+    if (error instanceof PeerMisbehaved) onLiar(source.link, error)
+    else if (!(error instanceof SyncRefused)) onLost(source.link)
+  }
+
+  private blame(source: Source, what: string): void {
+    this.lose(source, new PeerMisbehaved(source.link.peer.name, what))
     this.check()
   }
 
@@ -188,7 +200,7 @@ export class Download {
     if (this.outcome !== undefined) return
     const idle = this.open === 0 && this.looking === 0
     if (idle && this.frontier.isEmpty) return this.finish()
-    if (idle && !this.searching) {
+    if (idle && this.searches === 0) {
       const alive = [...this.sources.values()].filter((source) => !source.gone)
       const hopeful = alive.some(({ lacks }) => this.frontier.hasFor(lacks))
       if (!hopeful) return this.finish(this.stuck(alive.length))

@@ -1,7 +1,7 @@
 /** One channel to one peer: questions of both sides, many at a time. */
 import type { CID } from '#base'
 import type { Block } from '#blocks'
-import type { Channel, Clock, Peer } from '#world'
+import { type Channel, type Clock, type Peer, WireClosed } from '#world'
 import { PeerMisbehaved, PeerSilent, SyncRefused } from './errors.js'
 import { type Answer, decodeFrame, encodeFrame, type Frame, type Question } from './frames.js'
 
@@ -51,7 +51,7 @@ export class Link {
 
   /** Reads until the channel ends. @throws PeerMisbehaved, WireClosed */
   async run(): Promise<void> {
-    let error: Error = new PeerSilent(this.peer.name, 0)
+    let error: Error = new WireClosed('the peer ended the link')
     try {
       for await (const message of this.channel.messages()) {
         const frame = decodeFrame(message)
@@ -74,7 +74,7 @@ export class Link {
   }
 
   async close(): Promise<void> {
-    this.end(new PeerSilent(this.peer.name, 0))
+    this.end(new WireClosed('this node ended the link'))
     await this.channel.close()
   }
 

@@ -64,10 +64,10 @@ export class Search {
     const neighbours = wire.peers().slice(0, mostNeighbours)
     await Promise.allSettled([
       ...named,
-      ...neighbours.map((peer) => this.ask(peer)),
+      ...neighbours.map((peer) => this.askOnce(peer)),
       wire.findProviders(recordKeyOf(mid), mostProviders).then(async (peers) => {
         for (const { name } of peers) this.listed.add(name)
-        await Promise.all(peers.map((peer) => this.ask(peer)))
+        await Promise.all(peers.map((peer) => this.askOnce(peer)))
       }),
     ])
   }
@@ -75,15 +75,19 @@ export class Search {
   private async askFirst(target: string): Promise<void> {
     try {
       const link = await this.options.links.to(target)
-      await this.ask(link.peer, link)
+      await this.askOnce(link.peer, link)
     } catch (error) {
       this.failure = error as Error
     }
   }
 
-  private async ask(peer: Peer, open?: Link): Promise<void> {
+  private async askOnce(peer: Peer, open?: Link): Promise<void> {
+    if (!this.asked.has(peer.name)) await this.ask(peer, open)
+  }
+
+  /** Asks a peer, though it may have been asked before. What it says goes to `onFound`. */
+  async ask(peer: Peer, open?: Link): Promise<void> {
     const { links, log } = this.options
-    if (this.asked.has(peer.name)) return
     this.asked.add(peer.name)
     const { mid, passport, watch, onFound } = this.question
     try {

@@ -1,7 +1,7 @@
 /** Brings the newest head of a unit here, and every block that it stands for. */
 import type { Mid } from '#base'
 import type { Blocks } from '#blocks'
-import type { Clock, Log, Wire } from '#world'
+import type { Clock, Log, Peer, PeerName, Wire } from '#world'
 import { Download } from './download.js'
 import { NoProviders, type PeerMisbehaved } from './errors.js'
 import type { FlowHead, HeadKeeper, SyncOptions, SyncResult } from './flow.js'
@@ -28,13 +28,17 @@ export interface SyncWays extends SyncOptions {
 
 /** how long others may still answer after the first has shown a head that brings nothing new */
 const patienceMillis = 2000
+/** how often a peer is asked again after its link broke */
+const mostLosses = 3
 
 /** One sync. It may take several rounds, while newer heads keep coming. */
 export class Sync {
   private readonly found: Found[] = []
   private readonly search: Search
   private readonly wakes: (() => void)[] = []
+  private searching = Promise.resolve()
   private searched = false
+  private readonly losses = new Map<PeerName, number>()
   private patient = true
   private download: Download | undefined
   private readonly result = { blocks: 0, bytes: 0, providers: new Set<string>() }
@@ -58,9 +62,8 @@ export class Sync {
     const onAbort = (): void => this.wake()
     this.ways.signal?.addEventListener('abort', onAbort)
     try {
-      void this.search.run().finally(() => {
+      this.searching = this.search.run().finally(() => {
         this.searched = true
-        this.download?.endOfSources()
         this.wake()
       })
       let head = await this.firstHead()
@@ -98,10 +101,11 @@ export class Sync {
     const onLiar = (link: Link, { message }: PeerMisbehaved): void => {
       this.parts.links.ban(link.peer.name, message)
     }
-    const download = new Download({ head, blocks, log, all, onProgress, onLiar })
+    const onLost = ({ peer }: Link): void => this.askAgain(peer)
+    const download = new Download({ head, blocks, log, all, onProgress, onLiar, onLost })
     this.download = download
     for (const found of this.found) this.offer(found)
-    if (this.searched) download.endOfSources()
+    download.await(this.searching)
     try {
       await download.run(signal)
     } finally {
@@ -136,6 +140,14 @@ export class Sync {
     } finally {
       stop?.()
     }
+  }
+
+  /** A link broke, perhaps not for long: what is missing still is asked for over a new one. */
+  private askAgain(peer: Peer): void {
+    const losses = (this.losses.get(peer.name) ?? 0) + 1
+    this.losses.set(peer.name, losses)
+    const ended = this.ways.signal?.aborted === true
+    if (losses <= mostLosses && !ended) this.download?.await(this.search.ask(peer))
   }
 
   private nobody(): Error {

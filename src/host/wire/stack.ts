@@ -114,6 +114,8 @@ export async function startStack(options: StackOptions) {
     ],
     peerDiscovery: discovery,
     connectionManager: { dialTimeout: dialMillis, maxConnections: 200 },
+    // A ping waits behind whole windows of blocks; the default of 5 s ends busy connections.
+    connectionMonitor: { pingInterval: 20_000, pingTimeout: { minTimeout: 30_000 } },
     services: {
       identify: modules.identify(),
       ping: modules.ping(),
