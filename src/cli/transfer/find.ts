@@ -23,9 +23,6 @@ export interface Findings {
 const inside = (folder: string, name: string): string =>
   folder === '' ? name : `${folder}/${name}`
 
-// Names are one text in the unit, however the file system composes its accents.
-const unitName = (name: string): string => name.normalize('NFC')
-
 async function statOf(file: string) {
   try {
     return await lstat(file)
@@ -35,7 +32,8 @@ async function statOf(file: string) {
 }
 
 /**
- * All files below the paths. The content of a folder goes to `to`, a file keeps its own name.
+ * All files below the paths. The content of a folder goes to `to`, a file keeps its own name, as the
+ * file system spells it: two names that differ only in how accents are composed are two files.
  * @throws FileUnusable where a path names nothing
  */
 export async function findFiles(paths: readonly string[], to: string): Promise<Findings> {
@@ -55,15 +53,15 @@ export async function findFiles(paths: readonly string[], to: string): Promise<F
     entries.sort((a, b) => (a.name < b.name ? -1 : 1))
     for (const entry of entries) {
       const file = join(folder, entry.name)
-      if (entry.isDirectory()) await walk(file, inside(path, unitName(entry.name)))
-      else if (entry.isFile()) await take(file, inside(path, unitName(entry.name)))
+      if (entry.isDirectory()) await walk(file, inside(path, entry.name))
+      else if (entry.isFile()) await take(file, inside(path, entry.name))
       else skipped.push(file)
     }
   }
   for (const path of paths) {
     const stat = await statOf(path)
     if (stat.isDirectory()) await walk(path, target)
-    else if (stat.isFile()) await take(path, inside(target, unitName(basename(path))))
+    else if (stat.isFile()) await take(path, inside(target, basename(path)))
     else skipped.push(path)
   }
   return { files, skipped }
