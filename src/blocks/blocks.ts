@@ -27,7 +27,7 @@ export interface Blocks {
   get(cid: CID): Promise<Uint8Array>
   /** Tree and directory nodes, without waiting. @throws BlockMissing, BlockCorrupt, BlockInFile */
   getSync(cid: CID): Uint8Array
-  /** Whether this one block is here; of a whole DAG `dagMissing` tells. */
+  /** Whether this one block is here; of a whole DAG `dagMissing` tells. @throws CidUnsupported */
   has(cid: CID): boolean
   /**
    * Durable when resolved; a block already here costs nothing.

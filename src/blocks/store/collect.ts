@@ -121,7 +121,7 @@ function heldDigest(cid: CID): Uint8Array | undefined {
 
 /** Lets everything else that waits for the disk go first. */
 async function pause({ disk }: BlockStore): Promise<void> {
-  await disk.scan({ from: blockPrefix, limit: 1 }).next()
+  for await (const _ of disk.scan({ from: blockPrefix, limit: 1 })) return
 }
 
 interface Found {

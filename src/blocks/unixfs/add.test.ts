@@ -7,7 +7,7 @@ import type { Block, Blocks } from '../blocks.js'
 import { openBlocks } from '../store/open.js'
 import { addFile, leafBytes } from './add.js'
 import { BalancedTree, nodeLinks } from './balanced.js'
-import { fileSize, readFile } from './read.js'
+import { fileSize, leadingLeaves, readFile } from './read.js'
 import { referenceBytes, referenceFile } from './reference.contract.js'
 
 const bytesOf = (size: number, seed = 1): Uint8Array => {
@@ -75,6 +75,17 @@ describe('addFile', () => {
       })
       expect(`${cid}`).toBe(`${reference}`)
       expect(same(await wholeOf(readFile(blocks, cid)), content)).toBe(true)
+    }
+  })
+
+  it('takes over the leaves that a file begins with', async () => {
+    const content = bytesOf(4 * leafBytes + 9)
+    const blocks = openBlocks({ disk: memoryDisk() })
+    for (const kept of [0, 5, leafBytes, 2 * leafBytes + 7, 4 * leafBytes]) {
+      const old = await addFile(blocks, content.subarray(0, kept))
+      const after = await leadingLeaves(blocks, old.cid, kept)
+      const rest = content.subarray(after.length * leafBytes)
+      expect(await addFile(blocks, rest, { after })).toEqual(await addFile(blocks, content))
     }
   })
 

@@ -51,7 +51,10 @@ export async function writeDirectory(
   const origin: Origin = { mode, mtime }
   if (old === undefined || !isShard(old.node)) {
     const entries = applied(old?.node.links ?? [], changes)
-    return isSmall(entries.values(), origin) ? flat(entries, origin) : sharded(entries, origin)
+    if (isSmall(entries.values(), origin)) return flat(entries, origin)
+    const update = new ShardUpdate(blocks, defaultFanout)
+    const { shard } = await update.apply(undefined, changesOf(entries), 0)
+    return update.finish(shard, origin)
   }
   const shard = decodeShard(old.cid, old.node)
   const update = new ShardUpdate(blocks, shard.fanout)
@@ -78,12 +81,6 @@ function flat(entries: ReadonlyMap<string, PbLink>, origin: Origin): Written {
   const links = [...entries.values()].sort((a, b) => byName(a.name, b.name))
   const block = makePb({ data: flatData(origin), links })
   return { cid: block.cid, treeBytes: treeBytesOf(block.bytes, links), made: [block] }
-}
-
-async function sharded(entries: ReadonlyMap<string, PbLink>, origin: Origin): Promise<Written> {
-  const update = new ShardUpdate(undefined, defaultFanout)
-  const { shard } = await update.apply(undefined, changesOf(entries), 0)
-  return update.finish(shard, origin)
 }
 
 /** The entries of a sharded directory after the changes; undefined where they need shards still. */
@@ -149,7 +146,7 @@ class ShardUpdate {
   readonly #made: Block[] = []
 
   constructor(
-    readonly blocks: Reader | undefined,
+    readonly blocks: Reader,
     readonly fanout: number,
   ) {}
 
@@ -189,7 +186,8 @@ class ShardUpdate {
     depth: number,
   ): Promise<{ slot: Slot | undefined; growth: number }> {
     if (slot !== undefined && !slot.isEntry) {
-      const below = await this.#load(slot.link.cid)
+      const { cid } = slot.link
+      const below = decodeShard(cid, await readNode(this.blocks, cid))
       const updated = await this.apply(below, group, depth + 1)
       return { slot: this.#settle(updated.shard), growth: updated.growth }
     }
@@ -222,10 +220,5 @@ class ShardUpdate {
     const { block, links } = encodeShard(shard, origin)
     this.#made.push(block)
     return { cid: block.cid, treeBytes: treeBytesOf(block.bytes, links) }
-  }
-
-  async #load(cid: CID): Promise<Shard> {
-    if (this.blocks === undefined) return { fanout: this.fanout, slots: new Map() }
-    return decodeShard(cid, await readNode(this.blocks, cid))
   }
 }
