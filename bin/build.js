@@ -1,6 +1,6 @@
 /** Builds everything: sources to `dist`, the client for browsers, the desktop to `console/dist`. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,8 +12,27 @@ function run(label, file, args) {
   process.stdout.write(`  ${label}  ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
 }
 
-run('sources', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json'])
+/** Files in `dist` whose source is gone would still be found by imports and by doors. */
+function removeOrphans(folder) {
+  for (const entry of readdirSync(`${root}dist${folder}`, { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`
+    const source = path.replace(/(\.d\.ts|\.js|\.js\.map|\.d\.ts\.map)$/, '.ts')
+    if (path === '/client/leither-client.js' || entry.name.startsWith('.')) continue
+    if (existsSync(`${root}src${entry.isDirectory() ? path : source}`)) {
+      if (entry.isDirectory()) removeOrphans(path)
+    } else rmSync(`${root}dist${path}`, { recursive: true })
+  }
+}
+
+const began = Date.now()
+const incremental = ['--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo']
+run('sources', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', ...incremental])
+removeOrphans('')
 run('client ', 'bin/build-client.js', [])
 if (existsSync(`${root}/console/index.html`)) {
   run('desktop', 'node_modules/vite/bin/vite.js', ['build', 'console', '--logLevel', 'warn'])
 }
+
+// Sources that changed while we built are newer than this.
+writeFileSync(`${root}dist/.built`, '')
+utimesSync(`${root}dist/.built`, began / 1000, began / 1000)
