@@ -151,8 +151,8 @@ export function Home() {
   const title = !ready ? t.nav.home : open === 0 ? t.home.well : t.home.needs(open)
   return (
     <Page title={title} lead={lead}>
-      <div class="columns">
-        <div aria-busy={!ready}>
+      <div class="columns" aria-busy={!ready}>
+        <div>
           {!ready && <SkeletonRows count={3} />}
           {ready && units.length === 0 && (
             <Empty
@@ -167,7 +167,7 @@ export function Home() {
               {t.units.emptyText}
             </Empty>
           )}
-          {open > 0 && (
+          {ready && open > 0 && (
             <Section title={t.home.needsYou}>
               <ul class="lines">
                 {needs.map((need) => (
@@ -182,7 +182,7 @@ export function Home() {
               )}
             </Section>
           )}
-          {units.length > 0 && (
+          {ready && units.length > 0 && (
             <Section title={t.home.recent}>
               <Recent units={units} />
             </Section>

@@ -6,8 +6,8 @@ import { Field } from '../parts/field'
 import { Icon } from '../parts/icon'
 import { CopyButton, Id } from '../parts/id'
 import { Empty, ErrorNote, Skeleton, SkeletonRows } from '../parts/states'
-import { refresh, useData } from '../state/data'
-import { call, session } from '../state/node'
+import { type Loaded, refresh, useData } from '../state/data'
+import { call, type MethodResult, session } from '../state/node'
 import { useStore } from '../state/store'
 import { tell } from '../state/toasts'
 import { shortId } from '../texts/format'
@@ -87,8 +87,7 @@ function Connect() {
   )
 }
 
-function Peers() {
-  const { value, error, reload } = useData('node:peers', () => call('node.peers', {}))
+function Peers({ peers: { value, error, reload } }: { peers: Loaded<MethodResult<'node.peers'>> }) {
   if (codeOf(error) === 'NETWORK_OFF') {
     return (
       <Empty icon="network" title={t.network.offHere}>
@@ -130,11 +129,13 @@ function Peers() {
 export function Network() {
   const who = useStore(session)
   const status = useData('node:status', () => call('node.status', {}))
+  const peers = useData('node:peers', () => call('node.peers', {}))
+  const ready = status.value !== undefined && (peers.value ?? peers.error) !== undefined
   return (
     <Page title={t.nav.network} lead={t.network.lead}>
-      <div class="columns">
+      <div class="columns" aria-busy={!ready}>
         <Section title={t.network.others}>
-          <Peers />
+          <Peers peers={peers} />
           {who?.owner === true && status.value?.network === 'on' && <Connect />}
         </Section>
         <Section title={t.home.thisNode}>
