@@ -35,6 +35,9 @@ const lanes = 3
 /** bytes to ask for at once, by the sizes seen so far */
 const laneBytes = 4 * 1024 * 1024
 
+/** not worth splitting */
+const fewCids = 8
+
 interface Source {
   readonly link: Link
   readonly lacks: Set<string>
@@ -108,8 +111,7 @@ export class Download {
 
   private async askOn(source: Source): Promise<void> {
     while (this.outcome === undefined && !source.gone) {
-      const count = Math.min(wantCids, Math.ceil(laneBytes / this.tally.averageBytes))
-      const cids = this.frontier.take(count, source.lacks)
+      const cids = this.share(source)
       if (cids.length === 0) {
         await this.change()
         continue
@@ -117,6 +119,14 @@ export class Download {
       await this.ask(source, cids)
       this.check()
     }
+  }
+
+  /** What a lane asks for next: a fair part while there is little, a full load otherwise. */
+  private share({ lacks }: Source): CID[] {
+    const alive = [...this.sources.values()].filter(({ gone }) => !gone).length
+    const fair = Math.ceil(this.frontier.size / (alive * lanes))
+    const count = Math.min(wantCids, Math.max(fair, fewCids))
+    return this.frontier.take({ count, bytes: laneBytes }, (cid) => this.tally.guess(cid), lacks)
   }
 
   private async ask(source: Source, cids: readonly CID[]): Promise<void> {
@@ -160,7 +170,7 @@ export class Download {
 
   private stored(arrivals: readonly Arrival<Source>[]): void {
     this.open -= arrivals.length
-    for (const { block } of arrivals) this.tally.stored(block.bytes.length)
+    for (const { block } of arrivals) this.tally.stored(block.cid, block.bytes.length)
     this.check()
   }
 
@@ -199,7 +209,7 @@ export class Download {
   private check(): void {
     if (this.outcome !== undefined) return
     const idle = this.open === 0 && this.looking === 0
-    if (idle && this.frontier.isEmpty) return this.finish()
+    if (idle && this.frontier.size === 0) return this.finish()
     if (idle && this.searches === 0) {
       const alive = [...this.sources.values()].filter((source) => !source.gone)
       const hopeful = alive.some(({ lacks }) => this.frontier.hasFor(lacks))

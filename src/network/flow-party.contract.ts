@@ -120,11 +120,12 @@ export interface TestNodeOptions {
   readonly allows?: (passport: string | undefined, peer: Peer, head: FlowHead) => boolean
   /** Stands between the flow and the blocks, for nodes that lie. */
   readonly disguise?: (blocks: Blocks) => Blocks
+  readonly disk?: Disk
 }
 
 export async function testNode(options: TestNodeOptions): Promise<TestNode> {
   const { wire, clock, allows = () => false, disguise = (blocks) => blocks } = options
-  const disk = memoryDisk()
+  const { disk = memoryDisk() } = options
   const blocks = openBlocks({ disk })
   const heads = new TestHeads()
   const log = memoryLog()

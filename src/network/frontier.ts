@@ -25,8 +25,8 @@ export class Frontier {
     this.deep = new Set((all ? [...head.versions, ...head.content] : head.content).map(keyOf))
   }
 
-  get isEmpty(): boolean {
-    return this.wanted.length === 0
+  get size(): number {
+    return this.wanted.length
   }
 
   get first(): CID | undefined {
@@ -43,18 +43,30 @@ export class Frontier {
     return this.look(this.under(cid, bytes))
   }
 
-  /** Up to `count` CIDs to ask for, without those that `lacks` names. */
-  take(count: number, lacks: ReadonlySet<string>): CID[] {
-    if (lacks.size === 0) return this.wanted.splice(-count).reverse()
+  /**
+   * CIDs to ask for.
+   * @param count at most so many
+   * @param bytes and about so many bytes, by what `guess` says of each
+   * @param lacks without these
+   */
+  take(
+    { count, bytes }: { readonly count: number; readonly bytes: number },
+    guess: (cid: CID) => number,
+    lacks: ReadonlySet<string>,
+  ): CID[] {
     const taken: CID[] = []
     const kept: CID[] = []
-    while (taken.length < count) {
+    for (let sum = 0; taken.length < count && sum < bytes;) {
       const cid = this.wanted.pop()
       if (cid === undefined) break
-      if (lacks.has(keyOf(cid))) kept.push(cid)
-      else taken.push(cid)
+      if (lacks.size > 0 && lacks.has(keyOf(cid))) {
+        kept.push(cid)
+        continue
+      }
+      taken.push(cid)
+      sum += guess(cid)
     }
-    this.putBack(kept)
+    this.putBack(kept.reverse())
     return taken
   }
 

@@ -1,6 +1,6 @@
 /** Who has a unit: asks the peers at hand and those that the hash table names. */
 import type { Mid } from '#base'
-import type { Log, Peer, PeerName, Wire } from '#world'
+import type { Clock, Log, Peer, PeerName, Wire } from '#world'
 import { PeerMisbehaved, SyncRefused } from './errors.js'
 import type { FlowHead, HeadKeeper } from './flow.js'
 import type { Link } from './link.js'
@@ -20,6 +20,7 @@ export interface SearchOptions {
   readonly wire: Wire
   readonly links: Links
   readonly heads: Pick<HeadKeeper, 'read'>
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -36,6 +37,7 @@ export interface SearchQuestion {
 }
 
 const askMillis = 5000
+const headStartMillis = 1000
 /** connected peers asked on the chance that they have it */
 const mostNeighbours = 16
 const mostProviders = 20
@@ -59,17 +61,28 @@ export class Search {
     const { wire } = this.options
     const { mid, first = [], narrow = false } = this.question
     this.asked.add(wire.self().name)
-    const named = first.map((target) => this.askFirst(target))
-    if (narrow) return void (await Promise.all(named))
+    const named = Promise.all(first.map((target) => this.askFirst(target)))
+    if (narrow) return void (await named)
+    await this.headStart(named)
     const neighbours = wire.peers().slice(0, mostNeighbours)
     await Promise.allSettled([
-      ...named,
+      named,
       ...neighbours.map((peer) => this.askOnce(peer)),
       wire.findProviders(recordKeyOf(mid), mostProviders).then(async (peers) => {
         for (const { name } of peers) this.listed.add(name)
         await Promise.all(peers.map((peer) => this.askOnce(peer)))
       }),
     ])
+  }
+
+  /** Those to ask first are heard before the others, unless they take their time. */
+  private async headStart(named: Promise<unknown>): Promise<void> {
+    let stop = (): void => undefined
+    const late = new Promise<void>((resolve) => {
+      stop = this.options.clock.after(headStartMillis, resolve)
+    })
+    await Promise.race([named, late])
+    stop()
   }
 
   private async askFirst(target: string): Promise<void> {
