@@ -121,7 +121,6 @@ describe('collect', () => {
   it('gives back a block that is put again while its file goes', async () => {
     const memory = memoryDisk()
     const block = leaf(6)
-    let blocks: Blocks
     let again: Promise<void> | undefined
     const files: Disk['files'] = {
       ...memory.files,
@@ -131,7 +130,7 @@ describe('collect', () => {
         await memory.files.remove(name)
       },
     }
-    blocks = openBlocks({ disk: { ...memory, files } })
+    const blocks = openBlocks({ disk: { ...memory, files } })
     await blocks.putMany([block])
     await blocks.collect({ roots: from() })
     await again
