@@ -17,7 +17,8 @@ function removeOrphans(folder) {
   for (const entry of readdirSync(`${root}dist${folder}`, { withFileTypes: true })) {
     const path = `${folder}/${entry.name}`
     const source = path.replace(/(\.d\.ts|\.js|\.js\.map|\.d\.ts\.map)$/, '.ts')
-    if (path === '/client/leither-client.js' || entry.name.startsWith('.')) continue
+    if (path === '/client/leither-client.js' || path === '/bundle' || entry.name.startsWith('.'))
+      continue
     if (existsSync(`${root}src${entry.isDirectory() ? path : source}`)) {
       if (entry.isDirectory()) removeOrphans(path)
     } else rmSync(`${root}dist${path}`, { recursive: true })
@@ -29,6 +30,7 @@ const incremental = ['--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo']
 run('sources', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', ...incremental])
 removeOrphans('')
 run('client ', 'bin/build-client.js', [])
+run('program', 'bin/bundle.js', [])
 if (existsSync(`${root}/console/index.html`)) {
   run('desktop', 'node_modules/vite/bin/vite.js', ['build', 'console', '--logLevel', 'warn'])
 }

@@ -1,4 +1,5 @@
 /** `npm start`: installs, builds, starts a node and prints the address of its web desktop. */
+import { programUrl } from './program.js'
 import { buildIfStale, demandNode, installPackages, say } from './steps.js'
 
 demandNode()
@@ -8,5 +9,5 @@ if (!buildIfStale()) {
   process.exit(1)
 }
 say('')
-const { main } = await import('../dist/cli/index.js')
+const { main } = await import(programUrl())
 process.exit(await main(['start', ...process.argv.slice(2)]))

@@ -10,7 +10,7 @@ import { fileLog, openDisk, openWire, systemClock, systemRandom } from '#host'
 import type { Key } from '#identity'
 import { createNode, type RunningNode } from '#node'
 import { openServer, type Server } from '#server'
-import type { Disk, Log, Wire, World } from '#world'
+import { type Disk, type Log, sleep, type Wire, type World } from '#world'
 import { HomeInUse } from './errors.js'
 import { isAlive, nodeKeyOrNew, readNote, removeNote, writeNote } from './home.js'
 import { version } from './version.js'
@@ -70,7 +70,15 @@ interface Parts {
   readonly server: Server
 }
 
-async function join({ options, key, log, node }: Parts): Promise<Wire> {
+/** Milliseconds that the first requests have for themselves: loading libp2p keeps a core busy. */
+const headStartMillis = 250
+
+async function join(
+  { options, key, log, node }: Parts,
+  isClosed: () => boolean,
+): Promise<Wire | undefined> {
+  await sleep(systemClock(), headStartMillis)
+  if (isClosed()) return undefined
   const wire = await openWire({
     seed: key.seed,
     listen: listenAddresses(options),
@@ -80,8 +88,12 @@ async function join({ options, key, log, node }: Parts): Promise<Wire> {
     records: node.recordRules,
     log: log.named('wire'),
   })
-  await node.attachWire(wire)
-  return wire
+  if (!isClosed()) {
+    await node.attachWire(wire)
+    return wire
+  }
+  await wire.close()
+  return undefined
 }
 
 /** The port of the first address, as the note tells it. */
@@ -147,14 +159,13 @@ export async function runNode(options: RunOptions): Promise<Running> {
   const { node, server, disk, log } = parts
   const note = { pid: process.pid, port: server.port, address: server.address, wirePort: null }
   writeNote(home, note)
-  let wire: Wire | undefined
   let closed = false
-  const joined = (options.network ? join(parts) : Promise.resolve(undefined)).then(async (come) => {
-    wire = come
-    if (closed) await come?.close()
-    else if (come !== undefined) writeNote(home, { ...note, wirePort: wirePortOf(come) })
-    return come
-  })
+  const joined = (options.network ? join(parts, () => closed) : Promise.resolve(undefined)).then(
+    (wire) => {
+      if (wire !== undefined && !closed) writeNote(home, { ...note, wirePort: wirePortOf(wire) })
+      return wire
+    },
+  )
   // Whoever waits for `joined` hears of a failure; the node works on without a network.
   joined.catch((error: unknown) => {
     log.error('no network', { reason: String(error) })
@@ -174,6 +185,8 @@ export async function runNode(options: RunOptions): Promise<Running> {
       closed = true
       removeNote(home, process.pid)
       await server.close()
+      // A network that is just coming up still writes to the disk.
+      const wire = await joined.catch(() => undefined)
       await node.close()
       await wire?.close()
       await disk.close()

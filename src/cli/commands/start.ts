@@ -25,8 +25,8 @@ function greeting({ address, id, claimed, claimCode }: Running, version: string)
   const claim = claimed
     ? []
     : [
-        '  It has no owner yet: open the address on this machine and choose a name, or, from',
-        `  another machine, open ${address}/#claim=${claimCode}`,
+        '  It has no owner yet: open the address and choose a name.',
+        `  From another machine that asks for a code: ${claimCode}`,
       ]
   return [
     `  Leither ${version}   node ${id}`,
@@ -111,10 +111,13 @@ export const start = command({
     const json = { id, address, port: running.port, pid: process.pid, home, claimed, ...code }
     const end = stopped(running)
     answer({ json, text: greeting(running, version) })
+    let ending = false
     running.joined.catch((error: unknown) => {
-      terminal.note(`no network: ${error instanceof Error ? error.message : String(error)}`)
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!ending) terminal.note(`no network: ${reason}`)
     })
     await end
+    ending = true
     await running.close()
   },
 })
