@@ -58,6 +58,31 @@ export async function textAt(unit: Unit, path: string, version?: 'last' | number
   return text
 }
 
+/** A disk whose writes are durable only some time after they are visible, and whose scans wait. */
+export function slowDisk(turns: () => number): Disk {
+  const disk = memoryDisk()
+  const wait = async (): Promise<void> => {
+    for (let left = turns(); left > 0; left--) {
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+  }
+  return {
+    ...disk,
+    async write(changes) {
+      await Promise.all([disk.write(changes), wait()])
+    },
+    scan(range) {
+      const entries = disk.scan(range)
+      return (async function* () {
+        for await (const entry of entries) {
+          await wait()
+          yield entry
+        }
+      })()
+    },
+  }
+}
+
 /** A disk that can be had as it was after any of its writes. */
 export function recordingDisk() {
   const disk = memoryDisk()

@@ -18,7 +18,7 @@ import { type Move, Moves, type MoveSources } from './moves.js'
 import { joinPath, splitBelowRoot, splitPath } from './path.js'
 import { findPlace, getPlace, listPlaces, type Place, type View } from './places.js'
 import { fileAt, listEntries, readBytes, statEntry, walkEntries } from './reading.js'
-import { copyBelow, putRow, removeRow, type Row, voidBelow } from './rows.js'
+import { copying, putRow, removeRow, type Row, rowsBelow, voiding } from './rows.js'
 import type { FileEntry, FileTree } from './tree.js'
 
 export interface CurSources extends MoveSources {
@@ -237,7 +237,11 @@ export class CurTree implements FileTree {
 
   /** The changes that make the target what the source is, by reference; none for the same path. */
   async #copying(source: readonly string[], target: readonly string[]): Promise<Change[]> {
-    const place = await getPlace(this.#view, source)
+    // Both of one moment: a backup that ends in between moves rows into the base.
+    const [place, rows] = await Promise.all([
+      getPlace(this.#view, source),
+      rowsBelow(this.#overlay, source),
+    ])
     if (joinPath(source) === joinPath(target)) return []
     const there = await findPlace(this.#view, target)
     if (there !== undefined && (place.type === 'directory' || there.type === 'directory')) {
@@ -248,13 +252,12 @@ export class CurTree implements FileTree {
     if (isWithin(target, source)) {
       throw new PathInvalid(joinPath(target), `it lies within "${joinPath(source)}" itself`)
     }
-    const old = await voidBelow(this.#overlay, target)
-    const copied = await copyBelow(this.#overlay, source, target)
-    return [...parents, putRow(target, rowOf(place)), ...old, ...copied]
+    const old = voiding(await rowsBelow(this.#overlay, target))
+    return [...parents, putRow(target, rowOf(place)), ...old, ...copying(rows, source, target)]
   }
 
   async #removing(names: readonly string[]): Promise<Change[]> {
-    return [...(await voidBelow(this.#overlay, names)), removeRow(names)]
+    return [...voiding(await rowsBelow(this.#overlay, names)), removeRow(names)]
   }
 }
 

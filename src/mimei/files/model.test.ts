@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fromText, toText } from '#base'
-import { memoryDisk } from '#world'
+import { seededRandom } from '#world'
 import type { Unit } from '../unit.js'
-import { collect, openTestUnits, owner } from '../test-units.contract.js'
+import { collect, openTestUnits, owner, slowDisk } from '../test-units.contract.js'
 import type { FileTree } from './tree.js'
 
 /** Path -> text of a file, or null for a directory. */
@@ -180,49 +180,97 @@ async function applyToTree(tree: FileTree, step: Step): Promise<unknown> {
 
 it('holds what a plain model holds, in cur and in every version', { timeout: 60_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
-      const disk = memoryDisk()
-      let unit: Unit = await (
-        await openTestUnits(disk)
-      ).units.create(owner, {
-        mark: 'm',
-        kind: 'file',
-      })
+    fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 30 }),
+      fc.nat(),
+      async (steps, seed) => {
+        const random = seededRandom(seed)
+        const disk = slowDisk(() => random.bytes(1)[0] % 3)
+        let unit: Unit = await (
+          await openTestUnits(disk)
+        ).units.create(owner, {
+          mark: 'm',
+          kind: 'file',
+        })
+        let model = new Model()
+        const versions = [new Model()]
+        let backing: Promise<unknown> = Promise.resolve()
+        for (const step of steps) {
+          if (step.do === 'beside') {
+            // The steps that follow run while the backup does.
+            await backing
+            const frozen = model.copyOf()
+            backing = unit.backup(owner).then(({ number }) => (versions[number] = frozen))
+          }
+          if (step.do === 'backup' || step.do === 'reopen' || step.do === 'restore') await backing
+          if (step.do === 'backup') versions[(await unit.backup(owner)).number] = model.copyOf()
+          if (step.do === 'reopen') unit = (await openTestUnits(disk)).units.get(unit.mid)
+          if (step.do === 'restore') {
+            const number = Math.max(0, unit.versions().length - step.back)
+            await unit.restore(number)
+            model = versions[number].copyOf()
+          }
+          const before = model.copyOf()
+          const possible = applyToModel(model, step)
+          if (!possible) model = before
+          const done = applyToTree(unit.files(), step)
+          if (possible) await done
+          else await expect(done).rejects.toMatchObject({ code: expect.any(String) })
+          expect(sorted(await contentOf(unit.files()))).toEqual(sorted(model.nodes))
+        }
+        await backing
+        expect(sorted(await contentOf(unit.files()))).toEqual(sorted(model.nodes))
+        for (const { number, size } of unit.versions()) {
+          const nodes = await contentOf(unit.files(number))
+          expect(sorted(nodes)).toEqual(sorted(versions[number].nodes))
+          const bytes = [...nodes.values()].map((text) => fromText(text ?? '').length)
+          expect(size).toBe(bytes.reduce((sum, one) => sum + one, 0))
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+it('holds what a plain model holds while backups never rest', { timeout: 60_000 }, async () => {
+  const plain = fc
+    .array(step, { minLength: 60, maxLength: 200, size: 'max' })
+    .map((all) => all.filter((one) => !['backup', 'beside', 'reopen', 'restore'].includes(one.do)))
+  await fc.assert(
+    fc.asyncProperty(plain, fc.nat(), async (steps, seed) => {
+      const random = seededRandom(seed)
+      const { units, blocks } = await openTestUnits(slowDisk(() => random.bytes(1)[0] % 2))
+      const { get } = blocks
+      // Reading takes its time as well, so that a backup may end anywhere in a step.
+      blocks.get = async (cid) => {
+        for (let left = random.bytes(1)[0] % 4; left > 0; left--) {
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+        return get(cid)
+      }
+      const unit = await units.create(owner, { mark: 'm', kind: 'file' })
+      let done = false
+      const backups = (async () => {
+        while (!done) await unit.backup(owner)
+      })()
       let model = new Model()
-      const versions = [new Model()]
-      let backing: Promise<unknown> = Promise.resolve()
       for (const step of steps) {
-        if (step.do === 'beside') {
-          // The steps that follow run while the backup does.
-          await backing
-          const frozen = model.copyOf()
-          backing = unit.backup(owner).then(({ number }) => (versions[number] = frozen))
-        }
-        if (step.do === 'backup' || step.do === 'reopen' || step.do === 'restore') await backing
-        if (step.do === 'backup') versions[(await unit.backup(owner)).number] = model.copyOf()
-        if (step.do === 'reopen') unit = (await openTestUnits(disk)).units.get(unit.mid)
-        if (step.do === 'restore') {
-          const number = Math.max(0, unit.versions().length - step.back)
-          await unit.restore(number)
-          model = versions[number].copyOf()
-        }
         const before = model.copyOf()
         const possible = applyToModel(model, step)
         if (!possible) model = before
-        const done = applyToTree(unit.files(), step)
-        if (possible) await done
-        else await expect(done).rejects.toMatchObject({ code: expect.any(String) })
-        expect(sorted(await contentOf(unit.files()))).toEqual(sorted(model.nodes))
+        const doing = applyToTree(unit.files(), step).then(
+          () => true,
+          () => false,
+        )
+        expect(await doing).toBe(possible)
       }
-      await backing
+      done = true
+      await backups
       expect(sorted(await contentOf(unit.files()))).toEqual(sorted(model.nodes))
-      for (const { number, size } of unit.versions()) {
-        const nodes = await contentOf(unit.files(number))
-        expect(sorted(nodes)).toEqual(sorted(versions[number].nodes))
-        const bytes = [...nodes.values()].map((text) => fromText(text ?? '').length)
-        expect(size).toBe(bytes.reduce((sum, one) => sum + one, 0))
-      }
+      await unit.backup(owner)
+      expect(sorted(await contentOf(unit.files('last')))).toEqual(sorted(model.nodes))
     }),
-    { numRuns: 60 },
+    // Shrinking what depends on the moment takes long and finds little.
+    { numRuns: 30, endOnFailure: true },
   )
 })

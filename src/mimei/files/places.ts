@@ -4,7 +4,7 @@ import { type Blocks, EntryUnknown, listDirectory, statPath } from '#blocks'
 import { NotADirectory, PathUnknown } from '../errors.js'
 import type { Overlay, OverlayEntry } from '../overlay.js'
 import { joinPath } from './path.js'
-import { pathOfKey, readRow, type Row, rowKey, scanBelow, scanEntries } from './rows.js'
+import { anyBelow, entryRows, pathOfKey, readRow, type Row, rowKey } from './rows.js'
 import type { FileEntry } from './tree.js'
 
 export type Reader = Pick<Blocks, 'get' | 'size' | 'hold'>
@@ -87,14 +87,9 @@ export async function getPlace(view: View, names: readonly string[]): Promise<Pl
 }
 
 /** Whether the overlay changes anything below a directory. */
-export async function isTouched(
-  overlay: Overlay | undefined,
-  names: readonly string[],
-): Promise<boolean> {
+async function isTouched(overlay: Overlay | undefined, names: readonly string[]): Promise<boolean> {
   if (overlay === undefined || overlay.isEmpty()) return false
-  if (names.length === 0) return true
-  for await (const [, row] of scanBelow(overlay, names)) if (readRow(row) !== undefined) return true
-  return false
+  return names.length === 0 || anyBelow(overlay, names)
 }
 
 /**
@@ -125,24 +120,25 @@ type Named = readonly [name: string, place: Place]
  */
 export function listPlaces(view: View, names: readonly string[]): AsyncIterableIterator<Named> {
   const { overlay, blocks } = view
-  const rows = overlay === undefined || overlay.isEmpty() ? undefined : scanEntries(overlay, names)
+  const rows = overlay === undefined || overlay.isEmpty() ? undefined : entryRows(overlay, names)
   const found = findPlace(view, names)
-  // It is awaited below, if at all; until then a failure must not count as unhandled.
+  // They are awaited below, if at all; until then a failure must not count as unhandled.
   found.catch(() => undefined)
+  rows?.catch(() => undefined)
   return (async function* () {
     const place = await found
     if (place === undefined) throw new PathUnknown(joinPath(names))
     if (place.type === 'file') throw new NotADirectory(joinPath(names))
-    yield* merge(listDirectory(blocks, place.cid), rows)
+    yield* merge(listDirectory(blocks, place.cid), (await rows) ?? [])
   })()
 }
 
 async function* merge(
   base: AsyncIterable<{ readonly name: string } & Place>,
-  rows: AsyncIterable<OverlayEntry> | undefined,
+  rows: readonly OverlayEntry[],
 ): AsyncGenerator<Named> {
   const changed = new Map<string, Row | null>()
-  for await (const [key, value] of rows ?? []) {
+  for (const [key, value] of rows) {
     const row = readRow(value)
     if (row !== undefined) changed.set(pathOfKey(key).split('/').at(-1) as string, row)
   }

@@ -57,49 +57,58 @@ export function readRow(value: Uint8Array | null | undefined): Row | null | unde
 }
 
 type Scan = Pick<Overlay, 'scan'>
-type Rows = AsyncIterableIterator<OverlayEntry>
 
-/** Rows of a directory's own entries, in order of their names; the scan begins at the call. */
-export function scanEntries(overlay: Scan, names: readonly string[], limit?: number): Rows {
-  const from = concat(fromText(joinPath(names)), nul)
-  return overlay.scan({ from, to: afterPrefix(from), limit })
+const rangeOf = (prefix: Uint8Array): { from: Uint8Array; to: Uint8Array | undefined } => ({
+  from: prefix,
+  to: afterPrefix(prefix),
+})
+const entriesRange = (names: readonly string[]) => rangeOf(concat(fromText(joinPath(names)), nul))
+const deeperRange = (names: readonly string[]) => rangeOf(concat(fromText(joinPath(names)), slash))
+
+/** Reads a scan to its end, so that the store need not hold it open for whoever forgets it. */
+async function all(scan: AsyncIterable<OverlayEntry>): Promise<OverlayEntry[]> {
+  const rows: OverlayEntry[] = []
+  for await (const row of scan) rows.push(row)
+  return rows
 }
 
-/** Rows of all below a directory that is not the root; the scans begin at the call. */
-export function scanBelow(overlay: Scan, names: readonly string[], limit?: number): Rows {
-  const path = fromText(joinPath(names))
-  const deeper = concat(path, slash)
-  const parts = [
-    scanEntries(overlay, names, limit),
-    overlay.scan({ from: deeper, to: afterPrefix(deeper), limit }),
-  ]
-  return (async function* () {
-    for (const part of parts) yield* part
-  })()
+/** Rows of a directory's own entries, in order of their names, as they are at the call. */
+export const entryRows = (overlay: Scan, names: readonly string[]): Promise<OverlayEntry[]> =>
+  all(overlay.scan(entriesRange(names)))
+
+/** Rows of all below a path that is not the root, as they are at the call. */
+export async function rowsBelow(overlay: Scan, names: readonly string[]): Promise<OverlayEntry[]> {
+  const parts = [entriesRange, deeperRange].map((range) => all(overlay.scan(range(names))))
+  return (await Promise.all(parts)).flat()
 }
 
-/** The changes that make all rows below a directory void. */
-export async function voidBelow(overlay: Scan, names: readonly string[]): Promise<Change[]> {
-  const value = encodeCbor({ type: 'void' })
-  const changes: Change[] = []
-  for await (const [key, row] of scanBelow(overlay, names)) {
-    if (readRow(row) !== undefined) changes.push({ key, value })
+/** Whether there are rows that speak below a directory. */
+export async function anyBelow(overlay: Scan, names: readonly string[]): Promise<boolean> {
+  for (const range of [entriesRange, deeperRange]) {
+    for await (const [, row] of overlay.scan(range(names))) {
+      if (readRow(row) !== undefined) return true
+    }
   }
-  return changes
+  return false
 }
 
-/** The changes that give the rows below one directory to another as well. */
-export async function copyBelow(
-  overlay: Scan,
+/** The changes that make rows void. */
+export function voiding(rows: readonly OverlayEntry[]): Change[] {
+  const value = encodeCbor({ type: 'void' })
+  const speaking = rows.filter(([, row]) => readRow(row) !== undefined)
+  return speaking.map(([key]) => ({ key, value }))
+}
+
+/** The changes that give rows below one directory to another as well. */
+export function copying(
+  rows: readonly OverlayEntry[],
   from: readonly string[],
   to: readonly string[],
-): Promise<Change[]> {
-  const source = fromText(joinPath(from))
+): Change[] {
+  const length = fromText(joinPath(from)).length
   const target = fromText(joinPath(to))
-  const changes: Change[] = []
-  for await (const [key, row] of scanBelow(overlay, from)) {
-    const moved = concat(target, key.subarray(source.length))
-    changes.push({ key: moved, value: row ?? undefined })
-  }
-  return changes
+  return rows.map(([key, row]) => ({
+    key: concat(target, key.subarray(length)),
+    value: row ?? undefined,
+  }))
 }

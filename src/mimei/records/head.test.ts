@@ -1,6 +1,17 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cidOf, codecs, decodeCbor, encodeCbor, fromHex, limits, type Value } from '#base'
+import {
+  cidOf,
+  codecs,
+  concat,
+  decodeCbor,
+  encodeCbor,
+  equal,
+  fromHex,
+  limits,
+  type Value,
+} from '#base'
 import { type Key, keyFromSeed, sign } from '#identity'
 import { rightWords } from '#rights'
 import { compareHeads, type HeadWords, readHead, signHead } from './head.js'
@@ -168,6 +179,30 @@ describe('a head', () => {
     for (const bytes of [new Uint8Array(0), Uint8Array.of(0xf6), encodeCbor([1]), huge]) {
       expect(() => readHead(bytes)).toThrow(/not valid/)
     }
+  })
+
+  it('is refused when it is any bytes at all, always with the same error', () => {
+    const refused = (bytes: Uint8Array): boolean => {
+      try {
+        readHead(bytes)
+        return false
+      } catch (error) {
+        return (error as { code?: string }).code === 'HEAD_INVALID'
+      }
+    }
+    const { record } = signHead(owner, words)
+    const spliced = fc
+      .tuple(fc.nat(record.length), fc.uint8Array({ maxLength: 20 }), fc.nat(40))
+      .map(([at, middle, skip]) => concat(record.slice(0, at), middle, record.slice(at + skip)))
+      .filter((bytes) => !equal(bytes, record))
+    const encoded = fc.object({ withBigInt: false }).map((value) => {
+      try {
+        return encodeCbor(value as Value)
+      } catch {
+        return new Uint8Array(0)
+      }
+    })
+    fc.assert(fc.property(fc.oneof(fc.uint8Array(), spliced, encoded), refused), { numRuns: 500 })
   })
 
   it('has one order on every node', () => {
