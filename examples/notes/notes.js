@@ -1,122 +1,146 @@
-// Notes that live in a database unit of the person who opens the app. No backend: the node's own
-// API is the cloud. Two browsers that show the same notes follow each other live.
+// Notes in a database unit of the person who opens the app. There is no backend: the node is the
+// cloud. Browsers that show the same notes follow each other live.
 import { connect } from '/leither/client.js'
 
 const element = (id) => document.getElementById(id)
-const [list, editor, title, text, state] = ['list', 'editor', 'title', 'text', 'state'].map(element)
+const [list, editor, title, text, undo] = ['list', 'editor', 'title', 'text', 'undo'].map(element)
+const say = (words) => (element('state').textContent = words)
 
-const notes = new Map() // id -> { title, text, time }
+let notes = new Map() // id -> { title, text, time }
 let open = null // id of the note in the editor
-let saving = 0 // timer of the save that waits
+let waiting = 0 // timer of the save that waits until typing pauses
+let sending = 0 // changes on their way to the node
+let removed = null // the note deleted last, for undo
+
+// Whatever fails says so; what was typed stays in the page.
+addEventListener('unhandledrejection', ({ reason }) => say(reason.message))
 
 const client = await connect()
 // Without a session, the desktop asks the person and comes back here.
 if (!client.session?.user) await client.ask()
 
-const { mid } = await client.call('mimei.create', {
-  mark: 'notes',
-  kind: 'database',
-  right: 0x07276700,
-})
+// The same mark always names the same unit of this person; 0x07276700 closes it to all others.
+const unit = { mark: 'notes', kind: 'database', right: 0x07276700 }
+const { mid } = await client.call('mimei.create', unit)
 const db = client.db(mid)
 
 async function load() {
   const { fields } = await db.hgetall({ key: 'notes' })
-  notes.clear()
-  for (const { field, value } of fields) notes.set(field, value)
-  if (open !== null && !notes.has(open)) show(null)
+  // An answer older than what this browser writes must not undo it; the next event asks again.
+  if (waiting !== 0 || sending !== 0) return
+  notes = new Map(fields.map(({ field, value }) => [field, value]))
   draw()
 }
 
 function draw() {
+  const focused = document.activeElement?.dataset.id
   const sorted = [...notes].sort(([, a], [, b]) => b.time - a.time)
-  list.replaceChildren(
-    ...sorted.map(([id, note]) => {
-      const button = document.createElement('button')
-      const when = document.createElement('small')
-      button.textContent = note.title || 'Untitled'
-      when.textContent = new Date(note.time).toLocaleString()
-      button.append(when)
-      button.setAttribute('aria-current', String(id === open))
-      button.onclick = () => show(id)
-      const item = document.createElement('li')
-      item.append(button)
-      return item
-    }),
-  )
-  state.textContent = `${notes.size} note${notes.size === 1 ? '' : 's'}, kept on your node`
-  // What another browser wrote appears here, unless this one is typing.
-  if (open !== null && saving === 0) fill(notes.get(open))
+  list.replaceChildren(...sorted.map(([id, note]) => item(id, note)))
+  list.querySelector(`[data-id="${focused}"]`)?.focus()
+  element('empty').hidden = notes.size > 0
+  document.body.classList.toggle('reading', notes.has(open))
+  fill(notes.get(open))
 }
 
+function item(id, note) {
+  const button = document.createElement('button')
+  const words = document.createElement('small')
+  const day = new Date(note.time).toLocaleDateString([], { day: 'numeric', month: 'short' })
+  words.textContent = `${day}  ${note.text.slice(0, 80)}`
+  button.append(note.title || 'Untitled', words)
+  button.dataset.id = id
+  button.setAttribute('aria-current', String(id === open))
+  button.onclick = () => show(id)
+  const row = document.createElement('li')
+  row.append(button)
+  return row
+}
+
+/** Puts a note into the editor; the caret stays where it is. */
 function fill(note) {
-  if (title.value !== note.title) title.value = note.title
-  if (text.value !== note.text) text.value = note.text
+  editor.hidden = note === undefined
+  for (const field of note === undefined ? [] : [title, text]) {
+    if (field.value === note[field.id]) continue
+    const { selectionStart, selectionEnd } = field
+    field.value = note[field.id]
+    if (field === document.activeElement) field.setSelectionRange(selectionStart, selectionEnd)
+  }
 }
 
-async function show(id) {
-  await save()
+function show(id) {
+  save()
   open = id
-  editor.hidden = id === null
-  if (id !== null) fill(notes.get(id))
   draw()
+}
+
+/** Changes the unit; the words come once it is on the node's disk. */
+async function send(change, words) {
+  sending++
+  try {
+    await change
+    say(words)
+  } finally {
+    sending--
+  }
+  if (sending === 0) await load()
+}
+
+const put = (id, note, words = 'Saved on your node') => {
+  notes.set(id, note)
+  draw()
+  return send(db.hset({ key: 'notes', field: id, value: note }), words)
 }
 
 async function save() {
-  if (saving === 0) return
-  clearTimeout(saving)
-  saving = 0
-  const note = { title: title.value, text: text.value, time: Date.now() }
-  notes.set(open, note)
-  draw()
-  await db.hset({ key: 'notes', field: open, value: note })
+  if (waiting === 0) return
+  clearTimeout(waiting)
+  waiting = 0
+  await put(open, { title: title.value, text: text.value, time: Date.now() })
 }
 
-function typed() {
-  clearTimeout(saving)
-  saving = setTimeout(() => attempt(save), 300)
+editor.oninput = () => {
+  clearTimeout(waiting)
+  waiting = setTimeout(save, 300)
+  undo.hidden = true
+  say('Saving …')
 }
 
-async function add() {
-  const id = crypto.randomUUID()
-  const note = { title: '', text: '', time: Date.now() }
-  notes.set(id, note)
-  await db.hset({ key: 'notes', field: id, value: note })
-  await show(id)
+function add() {
+  show(crypto.randomUUID())
+  put(open, { title: '', text: '', time: Date.now() })
   title.focus()
 }
 
-async function remove() {
-  const id = open
-  clearTimeout(saving)
-  saving = 0
-  notes.delete(id)
-  await show(null)
-  await db.hdel({ key: 'notes', fields: [id] })
+function remove() {
+  save()
+  removed = [open, notes.get(open)]
+  notes.delete(open)
+  show(null)
+  undo.hidden = false
+  send(db.hdel({ key: 'notes', fields: [removed[0]] }), 'Deleted')
+}
+
+undo.onclick = () => {
+  undo.hidden = true
+  show(removed[0])
+  put(...removed, 'Brought back')
 }
 
 async function backup() {
   await save()
   const { version } = await client.call('mimei.backup', { mid })
-  state.textContent = `backed up as version ${version}`
+  say(`Backed up as version ${version}`)
 }
 
-// A failed step says so; what was typed stays in the page.
-async function attempt(step) {
-  try {
-    await step()
-  } catch (error) {
-    state.textContent = error.message
-  }
-}
-
-title.oninput = typed
-text.oninput = typed
-editor.onsubmit = (event) => event.preventDefault()
+element('back').onclick = () => show(null)
+addEventListener('pagehide', save)
 for (const [id, step] of Object.entries({ add, remove, backup })) {
-  element(id).onclick = () => attempt(step)
+  element(id).onclick = step
   element(id).disabled = false
 }
 
-client.on([mid], () => attempt(load))
-await attempt(load)
+client.on([mid], load)
+// What happened while the connection was gone was not heard.
+client.onState((link) => (link === 'open' ? load() : say('No connection; it is saved when back')))
+await load()
+say('Saved on your node')
