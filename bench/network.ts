@@ -13,15 +13,11 @@ import { type Figure, figure, median } from './figure.js'
 import type { FromChild, ToChild } from './network-child.js'
 import { receiveRate } from './network-raw.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const nowMillis = (): number => performance.timeOrigin + performance.now()
 
-/** Starts the other process; it runs the sources, as this one does. */
-function startChild(): ChildProcess {
-  const runner = join(root, 'node_modules/vite-node/vite-node.mjs')
-  const script = join(root, 'bench/network-child.ts')
-  return fork(runner, ['-c', join(root, 'vitest.config.ts'), script], { cwd: root, execArgv: [] })
-}
+/** Starts the other process. */
+const startChild = (): ChildProcess =>
+  fork(fileURLToPath(new URL('network-child.js', import.meta.url)))
 
 /** The next message of a kind. @throws where the process ends before */
 function heard<Type extends FromChild['type']>(

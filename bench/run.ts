@@ -1,18 +1,18 @@
 /** `npm run bench -- light [--json] [--quick] [--save] [--only NAME]`: figures beside their limits. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Figure } from './figure.js'
 import { type Target, targets } from './targets.js'
 
-interface Suite {
+interface Part {
   readonly name: string
   readonly run: (quick: boolean) => Promise<readonly Figure[]>
 }
 
 /** Each part is loaded only when its turn comes, so that one part's memory does not weigh on the next. */
-const suites: Record<string, readonly Suite[]> = {
+const suites: Record<string, readonly Part[]> = {
   light: [
     { name: 'start', run: async () => (await import('./start.js')).startFigures() },
     { name: 'disk', run: async (q) => (await import('./disk.js')).diskFigures(q) },
@@ -55,14 +55,15 @@ const heading = ['name', 'value', 'limit or peer', 'ratio', 'target', 'met']
 const table = (rows: readonly string[][]): string =>
   [heading, heading.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 
-function save(suite: string, figures: readonly Figure[]): void {
+async function save(suite: string, figures: readonly Figure[]): Promise<void> {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
   const cpu = cpus()
+  const load = loadavg()[0].toFixed(1)
   const section = [
     `## ${suite}`,
     '',
     `Commit ${commit}, Node ${process.version}, ${cpu.length} x ${cpu[0].model.trim()}. ` +
-      `\`npm run bench -- ${suite} --save\`. Two noisy cores: trust ratios more than values.`,
+      `\`npm run bench -- ${suite} --save\`. Load ${load}. On a noisy machine ratios say more than values.`,
     '',
     table(figures.map(row)),
     '',
@@ -75,7 +76,22 @@ function save(suite: string, figures: readonly Figure[]): void {
     text = '# Results\n\nEach figure stands beside its limit or peer, measured in the same run.\n'
   }
   const parts = text.split(/\n(?=## )/).filter((part) => !part.startsWith(`## ${suite}\n`))
-  writeFileSync(path, [...parts.map((part) => part.trimEnd()), section].join('\n\n'))
+  const page = [...parts.map((part) => part.trimEnd()), section].join('\n\n')
+  const { format } = await import('prettier')
+  writeFileSync(path, await format(page, { parser: 'markdown' }))
+}
+
+/** Runs one part. One that fails says so, and the others have their turn. */
+async function figuresOf({ name, run }: Part, quick: boolean): Promise<readonly Figure[]> {
+  process.stderr.write(`${name} …\n`)
+  try {
+    return await run(quick)
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.stderr.write(`${name} failed: ${text}\n`)
+    process.exitCode = 1
+    return []
+  }
 }
 
 async function main(): Promise<void> {
@@ -95,17 +111,26 @@ async function main(): Promise<void> {
     process.exitCode = values.help === true ? 0 : 2
     return
   }
+  if (values.save === true && (values.only ?? values.quick) !== undefined) {
+    process.stderr.write('error: --save keeps whole runs only, without --only and --quick\n')
+    process.exitCode = 2
+    return
+  }
+  const chosen = suites[suite].filter(({ name }) => [undefined, name].includes(values.only))
+  if (chosen.length === 0) {
+    process.stderr.write(`error: there is no part "${values.only}" of ${suite}\n\n${help}\n`)
+    process.exitCode = 2
+    return
+  }
   const figures: Figure[] = []
-  for (const { name, run } of suites[suite]) {
-    if (values.only !== undefined && values.only !== name) continue
-    process.stderr.write(`${name} …\n`)
-    for (const figure of await run(values.quick === true)) {
+  for (const part of chosen) {
+    for (const figure of await figuresOf(part, values.quick === true)) {
       figures.push(figure)
       if (values.json === true) process.stdout.write(`${JSON.stringify(figure)}\n`)
     }
   }
   if (values.json !== true) process.stdout.write(`${table(figures.map(row))}\n`)
-  if (values.save === true) save(suite, figures)
+  if (values.save === true && process.exitCode === undefined) await save(suite, figures)
 }
 
 await main()
