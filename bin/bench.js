@@ -3,7 +3,7 @@
  * Builds, turns bench/*.ts into build/bench/*.js, and runs the suite named on the command line. The
  * folders of `src` are used as built; what a part of bench takes from inside a folder is bundled in.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
 // Standard output is for the figures.
-execFileSync(process.execPath, ['bin/build.js'], { stdio: ['ignore', 2, 2] })
+const sources = spawnSync(process.execPath, ['bin/build.js'], { stdio: ['ignore', 2, 2] })
+if (sources.status !== 0) process.exit(1)
 
 /** Parts load each other when they run: one that is missing or broken stops no other. */
 const partsStayApart = {
