@@ -5,16 +5,18 @@ import { TreeCorrupt } from './errors.js'
 import { TreeNode } from './tree-node.js'
 
 /** bytes of nodes that a block store keeps at hand */
-const cacheBytes = 32 * 1024 * 1024
+const cacheBytes = 64 * 1024 * 1024
 
 const nameOf = (digest: Uint8Array): string => String.fromCharCode(...digest)
 
 /**
- * Least recently used, approximately: a node that was asked for since it last came to the front of
- * the queue goes to its end instead of away. So a hit costs one store, no list surgery.
+ * Least recently used, approximately: a hand goes round over the nodes; one that was asked for
+ * since its last round stays, any other goes. So a hit costs one store, no list surgery.
  */
 export class NodeCache {
   private readonly nodes = new Map<string, TreeNode>()
+  private readonly round: { readonly name: string; readonly node: TreeNode }[] = []
+  private hand = 0
   private held = 0
 
   constructor(
@@ -61,24 +63,26 @@ export class NodeCache {
     }
     const node = new TreeNode(this.blocks.getSync(cid ?? cidOfDigest(codecs.dagCbor, digest)))
     this.nodes.set(name, node)
+    this.round.push({ name, node })
     this.held += node.weight
-    if (this.held > this.mostBytes) this.shrink()
+    while (this.held > this.mostBytes && this.round.length > 1) this.turn(node)
     return node
   }
 
-  private shrink(): void {
-    for (const [name, node] of this.nodes) {
-      if (this.held <= this.mostBytes || this.nodes.size === 1) return
-      this.nodes.delete(name)
-      if (node.used) {
-        node.used = false
-        this.nodes.set(name, node)
-        continue
-      }
-      node.gone = true
-      node.children.length = 0
-      this.held -= node.weight
+  private turn(fresh: TreeNode): void {
+    if (this.hand >= this.round.length) this.hand = 0
+    const { name, node } = this.round[this.hand]
+    if (node.used || node === fresh) {
+      node.used = false
+      this.hand++
+      return
     }
+    node.gone = true
+    node.children = []
+    this.nodes.delete(name)
+    this.held -= node.weight
+    const last = this.round.pop()
+    if (last !== undefined && last.node !== node) this.round[this.hand] = last
   }
 }
 

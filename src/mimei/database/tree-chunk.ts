@@ -10,8 +10,12 @@ import type { TreeItem, TreeNode } from './tree-node.js'
 const leastBytes = 1024
 /** A node of this many bytes ends whatever its keys say. */
 const mostBytes = 16 * 1024
-/** Bytes behind `leastBytes` after which a boundary is met, on the average. */
-const meanBytes = 3 * 1024
+/**
+ * A boundary grows more likely with the third power of the bytes since the last one (a Weibull
+ * distribution of shape 4), so that most nodes are near the mean of 0.906 of this many bytes.
+ */
+const scaleBytes = 4500
+const scale = scaleBytes * scaleBytes * scaleBytes * scaleBytes
 /** An inner node has at least two children, so that every level is shorter than the one below. */
 const leastChildren = 2
 
@@ -123,8 +127,10 @@ export class Chunk {
     if (this.level > 0 && this.length < leastChildren) return false
     if (this.entryBytes >= mostBytes) return true
     if (this.entryBytes < leastBytes) return false
-    // A long entry is more likely to end its node: the mean is in bytes, not in entries.
-    return keyHash(bytes, this.level, begin, end) * meanBytes < encoded * 0x100000000
+    // An entry counts by its bytes: long ones end nodes more often. Products of doubles are the
+    // same on every machine.
+    const chance = 4 * this.entryBytes * this.entryBytes * this.entryBytes * encoded
+    return keyHash(bytes, this.level, begin, end) * scale < chance * 0x100000000
   }
 
   /** The node of what was added; begins the next one. */

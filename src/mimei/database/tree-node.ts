@@ -24,6 +24,9 @@ export interface TreeItem {
   readonly apart: number
 }
 
+const none = new Float64Array(0)
+const noChildren: (TreeNode | undefined)[] = []
+
 export class TreeNode {
   readonly level: number
   /** number of entries of this node itself */
@@ -31,16 +34,17 @@ export class TreeNode {
   /** inner nodes: entries below the children up to and including each one */
   readonly countEnds: Float64Array
   /** inner nodes: children met so far, as long as the cache holds them */
-  readonly children: (TreeNode | undefined)[] = []
-  /** the cache's mark: asked for since the cache last looked */
-  used = true
+  children: (TreeNode | undefined)[] = noChildren
+  /** the cache's mark: asked for again since the cache last looked */
+  used = false
   /** the cache gave it up */
   gone = false
   private readonly firstEntry: number
   /** key begin, key end = value begin, value end of each entry */
-  private readonly spans: Uint32Array
+  private readonly spans: Uint16Array | Uint32Array
   private readonly sizes: Float64Array
-  private readonly apart = new Map<number, number>()
+  /** entries whose values lie apart; made where there are any */
+  private apart: Map<number, number> | undefined
 
   /** @throws TreeCorrupt where the bytes are no node */
   constructor(readonly bytes: Uint8Array) {
@@ -54,10 +58,11 @@ export class TreeNode {
       throw new TreeCorrupt(`a node of ${items} items`)
     this.length = items / width
     this.firstEntry = reader.at
-    this.spans = new Uint32Array(3 * this.length)
-    const inner = this.level === 0 ? 0 : this.length
-    this.countEnds = new Float64Array(inner)
-    this.sizes = new Float64Array(inner)
+    // Nodes are seldom above 64 KB; the short table leaves room for more of them in the cache.
+    const table = bytes.length <= 0xffff ? Uint16Array : Uint32Array
+    this.spans = new table(3 * this.length)
+    this.countEnds = this.level === 0 ? none : new Float64Array(this.length)
+    this.sizes = this.level === 0 ? none : new Float64Array(this.length)
     if (this.level === 0) this.readLeaf(reader)
     else this.readInner(reader)
     if (reader.at !== bytes.length) throw new TreeCorrupt('bytes behind the end of a node')
@@ -80,12 +85,14 @@ export class TreeNode {
     for (let left = reader.expect(major.array); left > 0; left -= 2) {
       const i = reader.expect(major.uint)
       if (i >= this.length || !this.holdsLink(i)) throw new TreeCorrupt('a value that is nowhere')
+      this.apart ??= new Map()
       this.apart.set(i, reader.expect(major.uint))
     }
   }
 
   private readInner(reader: CborReader): void {
     const { spans } = this
+    this.children = []
     if (spans.length === 0) throw new TreeCorrupt('an inner node without children')
     let total = 0
     for (let i = 0, at = 0; at < spans.length; i++, at += 3) {
@@ -119,7 +126,7 @@ export class TreeNode {
 
   /** Bytes of a value that lies in a block of its own, 0 where it lies here. */
   apartSize(i: number): number {
-    return this.apart.size === 0 ? 0 : (this.apart.get(i) ?? 0)
+    return this.apart?.get(i) ?? 0
   }
 
   /** SHA-256 of the child, or of the value that lies apart. */
@@ -159,7 +166,7 @@ export class TreeNode {
   sizeOf(i: number): number {
     if (this.level > 0) return this.sizes[i]
     const { spans } = this
-    const value = this.apart.get(i) ?? spans[3 * i + 2] - spans[3 * i + 1]
+    const value = this.apart?.get(i) ?? spans[3 * i + 2] - spans[3 * i + 1]
     return spans[3 * i + 1] - spans[3 * i] + value
   }
 
@@ -212,6 +219,7 @@ export class TreeNode {
 
   /** Bytes of memory, roughly. */
   get weight(): number {
-    return this.bytes.length + 13 * this.spans.length + 400
+    const inner = this.level === 0 ? 0 : 24 * this.length
+    return this.bytes.length + this.spans.byteLength + inner + 400
   }
 }
