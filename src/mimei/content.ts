@@ -1,6 +1,6 @@
 /** What differs between the two kinds of unit: how changes are folded and versions compared. */
 import type { CID, UnitKind } from '#base'
-import { type Blocks, emptyDirectory } from '#blocks'
+import { emptyDirectory, type ScratchBlocks } from '#blocks'
 import { diffDatabases, foldDatabase } from './database/index.js'
 import { diffFiles } from './files/diff.js'
 import { foldFiles } from './files/fold.js'
@@ -22,7 +22,7 @@ export interface Content {
   diff(from: CID | undefined, to: CID | undefined): AsyncIterable<Difference>
 }
 
-const fileContent = (blocks: Blocks): Content => ({
+const fileContent = (blocks: ScratchBlocks): Content => ({
   fold: (base, changes) =>
     foldFiles(blocks, base ?? { root: emptyDirectory, size: 0 }, changes.scan()),
   async *diff(from, to) {
@@ -31,7 +31,7 @@ const fileContent = (blocks: Blocks): Content => ({
   },
 })
 
-const databaseContent = (blocks: Blocks): Content => ({
+const databaseContent = (blocks: ScratchBlocks): Content => ({
   async fold(base, changes) {
     const { root, size } = await foldDatabase(blocks, base?.root ?? null, changes)
     return { root, size }
@@ -42,5 +42,5 @@ const databaseContent = (blocks: Blocks): Content => ({
   },
 })
 
-export const contentOf = (kind: UnitKind, blocks: Blocks): Content =>
+export const contentOf = (kind: UnitKind, blocks: ScratchBlocks): Content =>
   kind === 'file' ? fileContent(blocks) : databaseContent(blocks)

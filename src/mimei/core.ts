@@ -5,7 +5,7 @@
  * one batch of the store. So a crash leaves the old state or the new one, never a part.
  */
 import type { CID, Mid } from '#base'
-import { type Blocks, emptyDirectory } from '#blocks'
+import { type Blocks, emptyDirectory, scratchBlocks } from '#blocks'
 import type { Change, Clock, KeyValue, Log, Random } from '#world'
 import { type Content, contentOf, type Stand } from './content.js'
 import type { WorkingDatabase } from './database/index.js'
@@ -146,11 +146,20 @@ export class UnitCore {
     return version
   }
 
-  /** Content of a version; that of cur is folded, as it is at the call. @throws as `version` */
-  async stand(name: VersionName): Promise<Stand | undefined> {
+  /**
+   * Content of a version; that of cur is folded, as it is at the call.
+   * @param content where the folded blocks go; `glance()` keeps them off the disk
+   * @throws as `version`
+   */
+  async stand(name: VersionName, content = this.content): Promise<Stand | undefined> {
     if (name !== 'cur') return this.versionWithContent(name)
     const base = this.baseVersion()
-    return this.overlay.isEmpty() ? base : this.content.fold(base, this.overlay)
+    return this.overlay.isEmpty() ? base : content.fold(base, this.overlay)
+  }
+
+  /** The content for somebody who only looks: nothing is written, also when the disk is full. */
+  glance(): Content {
+    return contentOf(this.#state.info.kind, scratchBlocks(this.ground.blocks))
   }
 
   /** Whether cur has changes of its own, those on their way to the overlay included. */

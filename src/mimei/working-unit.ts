@@ -131,15 +131,16 @@ export class WorkingUnit implements Unit {
     const { core } = this
     const letGo = core.ground.blocks.hold()
     try {
-      const [old, now] = [await core.stand(from), await core.stand(to)]
-      yield* core.content.diff(old?.root, now?.root)
+      const content = core.glance()
+      const [old, now] = [await core.stand(from, content), await core.stand(to, content)]
+      yield* content.diff(old?.root, now?.root)
     } finally {
       letGo()
     }
   }
 
   async size(version: VersionName = 'cur'): Promise<number> {
-    return (await this.core.stand(version))?.size ?? 0
+    return (await this.core.stand(version, this.core.glance()))?.size ?? 0
   }
 
   database(version: VersionName = 'cur'): Database {
