@@ -10,7 +10,7 @@ export class NoProviders extends LeitherError {
 
 export class SyncFailed extends LeitherError {
   constructor(mid: string, why: string, cause?: unknown) {
-    const message = `unit ${mid} did not come in whole: ${why}; sync again, it goes on where it stopped`
+    const message = `unit ${mid} did not come in whole: ${why}; sync again to get the rest`
     super('SYNC_FAILED', 'unavailable', message, { mid }, { cause })
   }
 }
@@ -25,7 +25,7 @@ export class SyncRefused extends LeitherError {
 
 export class NotPublic extends LeitherError {
   constructor(mid: string) {
-    const message = `unit ${mid} is private and stays out of the network; let everyone read it first`
+    const message = `unit ${mid} is private and is not published; let everyone read it first`
     super('NOT_PUBLIC', 'conflict', message, { mid })
   }
 }

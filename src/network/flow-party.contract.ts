@@ -56,10 +56,13 @@ export class TestHeads implements HeadKeeper {
   async take(record: Uint8Array): Promise<void> {
     const head = readHead(record)
     const old = this.heads.get(head.mid)
-    const isOlder = old !== undefined && old.seq >= head.seq && compare(old.record, record) <= 0
-    if (isOlder) throw new BadInput('the head is older', 'keep the one that is here')
-    this.heads.set(head.mid, head)
+    if (old !== undefined && old.seq > head.seq) {
+      throw new BadInput('the head is older', 'keep the one that is here')
+    }
     this.taken.push(head.seq)
+    // Like units do, by a rule of their own: of one sequence the larger bytes are kept.
+    if (old?.seq === head.seq && compare(old.record, record) > 0) return
+    this.heads.set(head.mid, head)
   }
 }
 

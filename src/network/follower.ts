@@ -72,7 +72,7 @@ export class Follower {
 
   /** Somebody tells of a head: fetch it where this node provides the unit and it is new. */
   onNews(record: Uint8Array, from: PeerName): void {
-    const { heads, remembered, links } = this.options
+    const { heads, remembered, links, news } = this.options
     let head: FlowHead
     try {
       if (record.length > limits.headBytes)
@@ -83,8 +83,9 @@ export class Follower {
     }
     const { mid } = head
     if (!remembered.of(mid).provided) return
-    const known = [heads.current(mid), this.coming.get(mid)]
-    if (known.some((other) => other !== undefined && !isNewer(head, other))) return
+    const coming = this.coming.get(mid)
+    const isComing = coming !== undefined && !isNewer(head, coming)
+    if (isComing || !news.isNews(head, heads.current(mid))) return
     this.coming.set(mid, head)
     void this.pull(mid, from).finally(() => {
       if (this.coming.get(mid) === head) this.coming.delete(mid)

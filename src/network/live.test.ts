@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { emptyBytes, toHex } from '#base'
 import { handClock } from '#world'
 import { eventually } from './flow.contract.js'
 import { leavesOf, midOfMark } from './flow-party.contract.js'
@@ -122,6 +123,35 @@ describe('a providing node', () => {
     const { taken } = provider.heads
     expect([...taken].sort((a, b) => a - b)).toEqual(taken)
     expect(new Set(taken).size).toBe(taken.length)
+  })
+})
+
+describe('two writers', () => {
+  const village = openVillage()
+  afterEach(() => village.close())
+
+  it('of one sequence: both versions come to both, and then there is peace', async () => {
+    const mid = midOfMark('both')
+    const [a, b] = [await village.join(), await village.join()]
+    const ofA = await a.backup('both', leavesOf(1, 5, 100))
+    const ofB = await b.backup('both', leavesOf(2, 5, 100))
+    await village.meet(a, b)
+    for (const node of [a, b]) {
+      await node.flow.publish(mid)
+      await node.flow.provide(mid)
+    }
+    await eventually(() => {
+      for (const { cid } of [...ofA, ...ofB]) {
+        expect([a.blocks.has(cid), b.blocks.has(cid)]).toEqual([true, true])
+      }
+      const [x, y] = [a, b].map(({ heads }) => toHex(heads.current(mid)?.record ?? emptyBytes))
+      expect(x).toBe(y)
+    })
+    await settle()
+    const taken = [a, b].map(({ heads }) => heads.taken.length)
+    await settle()
+    expect([a, b].map(({ heads }) => heads.taken.length)).toEqual(taken)
+    expect(Math.max(...taken)).toBeLessThanOrEqual(2)
   })
 })
 

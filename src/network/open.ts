@@ -5,6 +5,7 @@ import { NothingToPublish, NotPublic } from './errors.js'
 import type { Flow, FlowHead, HeadKeeper } from './flow.js'
 import { Follower } from './follower.js'
 import { Links } from './links.js'
+import { News } from './news.js'
 import { Publisher } from './publisher.js'
 import { headKeyspace, isNewer, readHeadOf, recordKeyOf } from './records.js'
 import { Remembered } from './remembered.js'
@@ -61,7 +62,7 @@ export async function openFlow(options: FlowOptions): Promise<Flow> {
     if (head.open && vouchesFor(head.mid)) void publisher.spread(head)
     for (const listener of [...listeners]) listener(head.mid, head.seq)
   }
-  const parts = { wire, links, blocks, heads, clock, log }
+  const parts = { wire, links, blocks, heads, clock, log, news: new News() }
   const follower = new Follower({ ...parts, remembered, onTaken })
 
   /** Everybody at hand is asked, and the answers are gathered. */

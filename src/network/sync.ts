@@ -7,6 +7,7 @@ import { NoProviders, type PeerMisbehaved } from './errors.js'
 import type { FlowHead, HeadKeeper, SyncOptions, SyncResult } from './flow.js'
 import type { Link } from './link.js'
 import type { Links } from './links.js'
+import type { News } from './news.js'
 import { isNewer } from './records.js'
 import { type Found, Search } from './search.js'
 
@@ -17,6 +18,7 @@ export interface SyncParts {
   readonly heads: HeadKeeper
   readonly clock: Clock
   readonly log: Log
+  readonly news: News
 }
 
 export interface SyncWays extends SyncOptions {
@@ -70,15 +72,15 @@ export class Sync {
       let taken = false
       for (;;) {
         await this.bring(head)
-        const current = heads.current(this.mid)
-        if (current === undefined || isNewer(head, current)) {
+        if (this.isNews(head)) {
           // The blocks are durable; the head comes last.
           await heads.take(head.record)
+          this.parts.news.note(head)
           taken = true
         }
-        const newest = this.newest()
-        if (newest === undefined || !isNewer(newest, head)) break
-        head = newest
+        const next = this.newest((found) => this.isNews(found))
+        if (next === undefined) break
+        head = next
       }
       const { bytes, blocks: count, providers } = this.result
       return {
@@ -124,8 +126,7 @@ export class Sync {
       for (;;) {
         this.ways.signal?.throwIfAborted()
         const newest = this.newest()
-        const isNews = newest !== undefined && (current === undefined || isNewer(newest, current))
-        if (isNews) return newest
+        if (newest !== undefined && this.isNews(newest)) return newest
         const heard = this.searched || !this.patient
         if (newest !== undefined && heard) return current ?? newest
         if (this.searched) throw this.nobody()
@@ -155,10 +156,15 @@ export class Sync {
     return refusal ?? new NoProviders(this.mid, failure?.message)
   }
 
-  private newest(): FlowHead | undefined {
+  private isNews(head: FlowHead): boolean {
+    return this.parts.news.isNews(head, this.parts.heads.current(this.mid))
+  }
+
+  private newest(counts: (head: FlowHead) => boolean = () => true): FlowHead | undefined {
     let best: FlowHead | undefined
     for (const { head } of this.found) {
-      if (head !== undefined && (best === undefined || isNewer(head, best))) best = head
+      if (head === undefined || !counts(head)) continue
+      if (best === undefined || isNewer(head, best)) best = head
     }
     return best
   }

@@ -187,7 +187,7 @@ export function channelOf(stream: Stream, peer: Peer): Channel {
       } catch (error) {
         throw new WireClosed((error as Error).message, error)
       }
-      // `onDrain` of the stream resolves at once after its first use, so the buffer is watched here.
+      // `onDrain` of the stream resolves at once after its first use: watch the buffer instead.
       while (stream.writeBufferLength > writeAhead || stream.writableNeedsDrain) {
         if (stream.status !== 'open') throw new WireClosed('the link broke while sending')
         await nextDrain(stream)

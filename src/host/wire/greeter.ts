@@ -1,4 +1,4 @@
-/** Keeps a node in company: dials its bootstrap addresses until one answers, and peers it is told of. */
+/** Keeps a node in company: dials its bootstrap addresses till they answer, and peers it meets. */
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Log } from '#world'
 import { dialMillis, type Stack } from './stack.js'

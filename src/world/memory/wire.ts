@@ -8,7 +8,7 @@ import { seededRandom } from './random.js'
 import { channelPair, type Deliver, type MemoryChannel } from './wire-channel.js'
 
 export interface MemoryNetworkOptions {
-  /** with a clock, everything takes `delayMillis` of its time; without, it comes in the next turn */
+  /** with a clock, everything takes `delayMillis`; without, it comes in the next turn */
   readonly clock?: Clock
   readonly delayMillis?: number
   /** makes keys, and decides which announcements are lost */
