@@ -43,12 +43,19 @@ export interface Said {
 export interface SayOptions {
   readonly input?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
+  /** network namespace to run in */
+  readonly namespace?: string | undefined
 }
+
+/** A command line, in a network namespace of its own where one is named. */
+const inNamespace = (namespace: string | undefined, words: readonly string[]): string[] =>
+  namespace === undefined ? [...words] : ['ip', 'netns', 'exec', namespace, ...words]
 
 /** Runs one command to its end. */
 export async function say(args: readonly string[], options: SayOptions = {}): Promise<Said> {
   const env = { ...process.env, ...options.env }
-  const child = spawn(process.execPath, [program, ...args], { cwd: root, env })
+  const [file, ...words] = inNamespace(options.namespace, [process.execPath, program, ...args])
+  const child = spawn(file, words, { cwd: root, env })
   children.add(child)
   const out: Buffer[] = []
   const err: Buffer[] = []
@@ -102,7 +109,8 @@ export interface Answer {
   readonly [key: string]: unknown
 }
 
-const always = ['--port', '0', '--no-mdns', '--wire-host', '127.0.0.1']
+/** All on this machine, and found by nobody else. */
+const alone = ['--no-mdns', '--wire-host', '127.0.0.1']
 
 interface Greeting {
   readonly address: string
@@ -132,9 +140,12 @@ function greeting(child: ChildProcess): Promise<Greeting> {
 export async function startNode(
   args: readonly string[] = [],
   home: string = freshFolder(),
+  namespace?: string,
 ): Promise<NodeProcess> {
-  const command = [program, 'start', '--home', home, ...always, ...args, '--json']
-  const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const reach = namespace === undefined ? alone : []
+  const start = [program, 'start', '--home', home, '--port', '0', ...reach, ...args, '--json']
+  const [file, ...words] = inNamespace(namespace, [process.execPath, ...start])
+  const child = spawn(file, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   children.add(child)
   child.once('exit', () => children.delete(child))
   const { address, id } = await greeting(child)
@@ -143,8 +154,8 @@ export async function startNode(
     address,
     id,
     child,
-    say: (words, options) => say([...words, '--home', home], options),
-    ask: (words, options) => ask([...words, '--home', home], options),
+    say: (words, options) => say([...words, '--home', home], { namespace, ...options }),
+    ask: (words, options) => ask([...words, '--home', home], { namespace, ...options }),
     async call(method, params = {}, sid) {
       const headers = sid === undefined ? {} : { authorization: `Bearer ${sid}` }
       const body = JSON.stringify(params)
