@@ -42,6 +42,7 @@ export interface Running {
   readonly claimCode: string
   /** the network, once it is there; undefined while the node keeps to itself */
   readonly joined: Promise<Wire | undefined>
+  readonly log: Log
   /** Called when a caller asks the node to stop. */
   onStop(listener: () => void): void
   close(): Promise<void>
@@ -180,6 +181,7 @@ export async function runNode(options: RunOptions): Promise<Running> {
     claimed,
     claimCode,
     joined,
+    log,
     onStop: node.onStop,
     async close() {
       closed = true

@@ -78,6 +78,8 @@ function ask(question: string): Promise<string> {
 }
 
 export function processTerminal(): Terminal {
+  // A reader such as `head` may leave before we are done: that is no fault of a running node.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   return {
     stdout: process.stdout,
     stdin: process.stdin,

@@ -50,13 +50,16 @@ async function choose(
   file: string,
   accepted: string,
 ): Promise<(Found & { encoding: Record<string, string> }) | undefined> {
+  const plain = await find(file)
+  if (plain === undefined) return undefined
   for (const { name, ending } of encodings) {
     if (!accepted.includes(name)) continue
     const packed = await find(file + ending)
-    if (packed !== undefined) return { ...packed, encoding: { 'Content-Encoding': name } }
+    // A copy that is older was made of another build.
+    if (packed === undefined || packed.changed < plain.changed) continue
+    return { ...packed, encoding: { 'Content-Encoding': name } }
   }
-  const plain = await find(file)
-  return plain === undefined ? undefined : { ...plain, encoding: {} }
+  return { ...plain, encoding: {} }
 }
 
 /** Sends one file of a folder. @returns false where there is none */

@@ -198,7 +198,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     throw error
   })
   const { port } = server.address() as AddressInfo
-  const isEverywhere = ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host)
+  const isEverywhere = ['127.0.0.1', '0.0.0.0', '::', 'localhost'].includes(host)
   const name = isEverywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return {
     port,

@@ -110,6 +110,11 @@ export const start = command({
     const code = claimed ? {} : { claimCode }
     const json = { id, address, port: running.port, pid: process.pid, home, claimed, ...code }
     const end = stopped(running)
+    // A promise that nobody hears must not take the node down with it; an error in the middle of
+    // something does, and the store is made for that.
+    process.on('unhandledRejection', (reason) => {
+      running.log.error('a promise failed unheard', { reason: String(reason) })
+    })
     answer({ json, text: greeting(running, version) })
     let ending = false
     running.joined.catch((error: unknown) => {

@@ -4,7 +4,8 @@ import { mkdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { BadInput } from '#base'
-import type { Client, Result } from '#client'
+import { type Client, ConnectionLost, type Result } from '#client'
+import { FileUnusable } from '../errors.js'
 import { ask, forEachParallel, unitPath } from './http.js'
 
 type Entry = Result<'files.stat'>
@@ -43,7 +44,14 @@ export async function downloadTo(
   const response = await ask(client, { method: 'GET', path: unitPath(mid, version, path) })
   response.on('data', (part: Buffer) => onBytes(part.length))
   // Standard output stays open for whoever writes next.
-  await pipeline(response, target, { end: target !== process.stdout })
+  await pipeline(response, target, { end: target !== process.stdout }).catch(
+    (error: NodeJS.ErrnoException) => {
+      const { code } = error
+      const cut = code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE'
+      if (cut && !response.complete) throw new ConnectionLost(`GET ${path}`)
+      throw error.path === undefined ? error : new FileUnusable(error.path, error)
+    },
+  )
 }
 
 /** Writes a file of the unit under its name only when it is whole. */

@@ -2,7 +2,8 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { fromJson, LeitherError, type ErrorData, type ErrorKind } from '#base'
-import { NodeUnreachable, type Client } from '#client'
+import { type Client, NodeUnreachable } from '#client'
+import { FileUnusable } from '../errors.js'
 
 export const parallel = 8
 
@@ -69,8 +70,19 @@ export function ask(
       else errorOf(response).then(reject, reject)
     })
     asked.on('error', (error) => reject(new NodeUnreachable(client.address, error)))
-    if (send === undefined) asked.end()
-    else send(asked).catch((error: unknown) => asked.destroy(error as Error))
+    if (send === undefined) {
+      asked.end()
+      return
+    }
+    const begin = (): void => {
+      send(asked).catch((error: NodeJS.ErrnoException) => {
+        // The file is at fault, or else the connection, which speaks for itself.
+        if (error.path !== undefined) reject(new FileUnusable(error.path, error))
+        asked.destroy(error)
+      })
+    }
+    if (headers.Expect === undefined) begin()
+    else asked.once('continue', begin).flushHeaders()
   })
 }
 

@@ -1,5 +1,6 @@
 /** Uploads files: eight at a time over connections that stay open. */
 import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Client } from '#client'
 import type { Found } from './find.js'
@@ -17,11 +18,15 @@ interface Entry {
   readonly size: number
 }
 
-/** Sends one stream as a file of a unit. @param size in bytes, undefined where it is not known */
+/**
+ * Sends one stream as a file of a unit.
+ * @param open called once the node takes the content
+ * @param size in bytes, undefined where it is not known
+ */
 export async function uploadOne(
   client: Pick<Client, 'address' | 'session'>,
   target: { readonly mid: string; readonly path: string },
-  content: NodeJS.ReadableStream,
+  open: () => NodeJS.ReadableStream,
   { size, modified, onBytes }: { size?: number; modified?: number; onBytes?: (n: number) => void },
 ): Promise<Entry> {
   const headers = {
@@ -32,11 +37,18 @@ export async function uploadOne(
   }
   const path = unitPath(target.mid, 'cur', target.path)
   const response = await ask(client, { method: 'PUT', path, headers }, (body) => {
+    const content = open()
     if (onBytes !== undefined) content.on('data', (part: Buffer) => onBytes(part.length))
     return pipeline(content, body)
   })
   return (await answerOf(response)) as Entry
 }
+
+/** Opens a file for just the bytes that are announced, though it may be growing. */
+export const contentOf = (file: string, size: number) => (): NodeJS.ReadableStream =>
+  size === 0
+    ? Readable.from([])
+    : createReadStream(file, { end: size - 1, highWaterMark: 256 * 1024 })
 
 /** @param onProgress bytes sent and bytes in all */
 export async function uploadAll(
@@ -49,7 +61,7 @@ export async function uploadAll(
   let sent = 0
   let cid: string | undefined
   await forEachParallel(files, async ({ file, path, size, modified }) => {
-    const content = createReadStream(file, { highWaterMark: 256 * 1024 })
+    const content = contentOf(file, size)
     const onBytes = (count: number): void => {
       sent += count
       onProgress(sent, total)

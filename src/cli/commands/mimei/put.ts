@@ -1,15 +1,14 @@
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { command } from '../../command.js'
 import { FileUnusable } from '../../errors.js'
 import { unitOf } from '../../parse.js'
 
-/** A file to be sent, with what is known of it. @throws FileUnusable */
-function open(file: string) {
+/** Size and time of a file to be sent. @throws FileUnusable */
+function look(file: string): { size: number; modified: number } {
   try {
     const stat = statSync(file)
     if (!stat.isFile()) throw new Error('it is no file')
-    const { size, mtimeMs } = stat
-    return { content: createReadStream(file), known: { size, modified: Math.round(mtimeMs) } }
+    return { size: stat.size, modified: Math.round(stat.mtimeMs) }
   } catch (error) {
     throw new FileUnusable(file, error)
   }
@@ -27,10 +26,11 @@ export const put = command({
   async run({ args, connect, answer, terminal }) {
     const [unit, path, file = '-'] = args
     const { mid } = unitOf(unit)
-    const { uploadOne } = await import('../../transfer/upload.js')
-    const { content, known } = file === '-' ? { content: terminal.stdin, known: {} } : open(file)
+    const { contentOf, uploadOne } = await import('../../transfer/upload.js')
+    const known = file === '-' ? undefined : look(file)
+    const content = known === undefined ? () => terminal.stdin : contentOf(file, known.size)
     const client = await connect()
-    const entry = await uploadOne(client, { mid, path }, content, known)
+    const entry = await uploadOne(client, { mid, path }, content, known ?? {})
     const cid = entry.cid?.toString() ?? null
     answer({ json: { mid, path, cid, size: entry.size }, text: `${cid} ${entry.size} bytes` })
   },
