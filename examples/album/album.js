@@ -39,17 +39,14 @@ async function load(wanted) {
   $('versions').value = version
   $('versions').hidden = newest === 0
   $('restore').hidden = version === newest
-  say(names.length > 0 ? '' : 'Nothing here. Drop pictures and videos anywhere, or choose Add.')
+  say(names.length > 0 ? `${names.length} shown` : 'Nothing here. Drop pictures, or choose Add.')
 }
 
 /** Names in a folder of the version, newest first; the node gives them a page at a time. */
 async function list(path, after = '') {
-  const { entries, more } = await files.list({ path, version, after }).catch((error) => {
-    if (error.code === 'PATH_UNKNOWN') return { entries: [], more: false }
-    throw error
-  })
-  const rest = more ? await list(path, entries.at(-1).name) : []
-  return [...rest, ...entries.map(({ name }) => name).reverse()]
+  const { entries, more } = await files.list({ path, version, after })
+  const page = entries.map(({ name }) => name).reverse()
+  return more ? [...(await list(path, page[0])), ...page] : page
 }
 
 function choice({ version, memo, time }) {
@@ -60,10 +57,9 @@ function choice({ version, memo, time }) {
 function tile(name, index) {
   const button = document.createElement('button')
   // Numbered versions never change: the browser keeps what it has seen.
-  const image = Object.assign(new Image(), { alt: name, src: files.url(thumbOf(name), version) })
-  image.loading = 'lazy'
+  const src = files.url(thumbOf(name), version)
+  button.append(Object.assign(new Image(), { loading: 'lazy', alt: name, src }))
   button.className = isVideo(name) ? 'video' : ''
-  button.append(image)
   button.onclick = () => view(index)
   return button
 }
@@ -84,10 +80,9 @@ function view(index) {
 
 /** A small picture of a picture, or of a moment of a video. */
 async function thumbnail(file) {
-  const source = await (isVideo(file.name) ? still(file) : createImageBitmap(file))
-  const [width, height] = [source.videoWidth ?? source.width, source.videoHeight ?? source.height]
-  const scale = Math.min(1, 480 / Math.min(width, height))
-  const canvas = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale))
+  const source = await createImageBitmap(isVideo(file.name) ? await still(file) : file)
+  const scale = Math.min(1, 480 / Math.min(source.width, source.height))
+  const canvas = new OffscreenCanvas(source.width * scale, source.height * scale)
   canvas.getContext('2d').drawImage(source, 0, 0, canvas.width, canvas.height)
   return canvas.convertToBlob({ type: 'image/webp', quality: 0.8 })
 }
@@ -96,43 +91,26 @@ function still(file) {
   const video = Object.assign(document.createElement('video'), { muted: true })
   video.src = URL.createObjectURL(file)
   return new Promise((resolve, reject) => {
-    video.onloadeddata = () => (video.currentTime = Math.min(0.1, video.duration / 2))
+    video.onloadeddata = () => (video.currentTime = Math.min(1, video.duration / 2))
     video.onseeked = () => resolve(video)
     video.onerror = () => reject(video.error)
   })
 }
 
 async function add(chosen) {
-  const total = chosen.reduce((sum, { size }) => sum + size, 0)
   const unknown = []
-  let before = 0
   for (const file of chosen) {
-    const onProgress = (bytes) => ($('progress').value = (before + bytes) / total)
-    say(`Adding ${file.name} …`)
+    const onProgress = (bytes) =>
+      say(`Adding ${file.name}, ${Math.floor((bytes / file.size) * 100)} %`)
     const small = await thumbnail(file).catch(() => unknown.push(file.name) && undefined)
-    if (small !== undefined) {
-      const { lastModified: modified } = file
-      await files.upload(thumbOf(nameFor(file)), small)
-      await files.upload(photoOf(nameFor(file)), file, { modified, onProgress })
-    }
-    before += file.size
+    if (small === undefined) continue
+    await files.upload(thumbOf(nameFor(file)), small)
+    const { lastModified: modified } = file
+    await files.upload(photoOf(nameFor(file)), file, { modified, onProgress })
   }
-  await backup(`${chosen.length - unknown.length} added`)
-  $('progress').value = 0
+  const count = chosen.length - unknown.length
+  if (count > 0) await backup(`${count} added`)
   if (unknown.length > 0) say(`Not added, as this browser cannot show it: ${unknown.join(', ')}`)
-}
-
-async function remove() {
-  const name = names[at]
-  $('viewer').close()
-  await files.remove({ path: photoOf(name) })
-  await files.remove({ path: thumbOf(name) })
-  await backup('1 removed')
-}
-
-async function restore() {
-  await client.call('mimei.restore', { mid, version })
-  await backup(`back to ${version}`)
 }
 
 async function backup(memo) {
@@ -140,21 +118,29 @@ async function backup(memo) {
   await load()
 }
 
-const media = (list) => [...list].filter(({ type }) => /^(image|video)\//.test(type))
 const steps = { ArrowLeft: () => view(at - 1), ArrowRight: () => view(at + 1) }
 $('before').onclick = steps.ArrowLeft
 $('after').onclick = steps.ArrowRight
 $('viewer').onkeydown = ({ key }) => steps[key]?.()
 $('viewer').onclose = () => $('stage').replaceChildren()
 $('close').onclick = () => $('viewer').close()
-$('remove').onclick = remove
-$('restore').onclick = restore
+$('remove').onclick = async () => {
+  $('viewer').close()
+  for (const of of [photoOf, thumbOf]) await files.remove({ path: of(names[at]) })
+  await backup('1 removed')
+}
+
 $('versions').onchange = ({ target }) => load(Number(target.value))
-$('pick').onchange = ({ target }) => add(media(target.files)).finally(() => (target.value = ''))
+$('restore').onclick = async () => {
+  await client.call('mimei.restore', { mid, version })
+  await backup(`back to ${version}`)
+}
+
+$('pick').onchange = ({ target }) => add([...target.files]).finally(() => (target.value = ''))
 document.ondragover = (event) => event.preventDefault()
 document.ondrop = (event) => {
   event.preventDefault()
-  add(media(event.dataTransfer.files))
+  add([...event.dataTransfer.files])
 }
 
 client.on([mid], ({ type }) => type === 'version' && load())
