@@ -47,8 +47,14 @@ export const upload = command({
     })
     if (options.watch !== true) return
     terminal.note(`watching ${dir}; Ctrl-C ends it`)
+    let current = client
     await onChange(dir, async () => {
-      const next = await uploadOnce(client, task, terminal)
+      const next = await uploadOnce(current, task, terminal).catch(async (error: unknown) => {
+        if ((error as { code?: unknown }).code !== 'SESSION_EXPIRED') throw error
+        // An hour of quiet, or the node began anew.
+        current = await connect()
+        return uploadOnce(current, task, terminal)
+      })
       terminal.note(`version ${next.version}: ${next.uploaded} uploaded, ${next.removed} removed`)
     })
   },
