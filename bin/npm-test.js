@@ -107,6 +107,21 @@ function end() {
   process.exit(total.failed === 0 ? 0 : 1)
 }
 
+/** `npm test -- unit browser` runs these sets alone: checks, unit, processes, browser. */
+const wanted = process.argv.slice(2)
+const isWanted = (set) => wanted.length === 0 || wanted.includes(set)
+
+function checks() {
+  check('lint', ['node_modules/oxlint/bin/oxlint', '--deny-warnings'])
+  const tsc = 'node_modules/typescript/bin/tsc'
+  check('types', [tsc, '-p', 'tsconfig.check.json'])
+  if (existsSync('console/tsconfig.json')) {
+    check('types of the desktop', [tsc, '-p', 'console/tsconfig.json', '--noEmit'])
+  }
+  const prettier = 'node_modules/prettier/bin/prettier.cjs'
+  check('format', [prettier, '--check', '--log-level', 'warn', '.'])
+}
+
 mkdirSync('artifacts', { recursive: true })
 count('system packages', installSystemPackages())
 installPackages()
@@ -114,18 +129,8 @@ if (!buildIfStale()) {
   count('build', false)
   end()
 }
-check('lint', ['node_modules/oxlint/bin/oxlint', '--deny-warnings'])
-check('types', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.check.json'])
-if (existsSync('console/tsconfig.json')) {
-  check('types of the desktop', [
-    'node_modules/typescript/bin/tsc',
-    '-p',
-    'console/tsconfig.json',
-    '--noEmit',
-  ])
-}
-check('format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'])
-tests('unit tests', 'vitest.config.ts')
-tests('process tests', 'vitest.processes.config.ts')
-tests('browser tests', 'vitest.browser.config.ts')
+if (isWanted('checks')) checks()
+if (isWanted('unit')) tests('unit tests', 'vitest.config.ts')
+if (isWanted('processes')) tests('process tests', 'vitest.processes.config.ts')
+if (isWanted('browser')) tests('browser tests', 'vitest.browser.config.ts')
 end()
