@@ -6,7 +6,7 @@ export type { OpenWireOptions }
 
 /**
  * Joins the network.
- * @throws PeerUnreachable where an address cannot be listened to, such as a port in use
+ * @throws ListenFailed where no address can be listened to, such as a port in use
  */
 export async function openWire(options: OpenWireOptions): Promise<Wire> {
   const wire = await import('./wire/open.js')

@@ -42,6 +42,16 @@ export class FileMissing extends LeitherError {
   }
 }
 
+/** The network cannot be joined through an address of this machine. */
+export class ListenFailed extends LeitherError {
+  constructor(addresses: readonly string[], cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const shown = addresses.join(', ')
+    const message = `cannot listen on ${shown}: ${reason}; choose another address or port`
+    super('LISTEN_FAILED', 'conflict', message, { addresses: shown }, { cause })
+  }
+}
+
 export class PeerUnreachable extends LeitherError {
   constructor(target: string, cause?: unknown) {
     const reason = cause instanceof Error ? `: ${cause.message}` : ''

@@ -3,6 +3,7 @@ import type { PeerId } from '@libp2p/interface'
 import { cidOf, codecs } from '#base'
 import {
   type Channel,
+  ListenFailed,
   type Log,
   type Peer,
   PeerUnreachable,
@@ -37,13 +38,13 @@ const mostStreams = 256
 
 /**
  * Joins the network.
- * @throws PeerUnreachable where an address cannot be listened to, such as a port in use
+ * @throws ListenFailed where no address can be listened to, such as a port in use
  */
 export async function openWire(options: OpenWireOptions): Promise<Wire> {
   const { seed, listen, bootstrap = [], mdns = true, announceLoopback = false, records } = options
   const stack = await startStack({ seed, listen, mdns, announceLoopback, records }).catch(
     (error: unknown) => {
-      throw new PeerUnreachable(`the network through ${listen.join(', ')}`, error)
+      throw new ListenFailed(listen, error)
     },
   )
   return new LibWire(stack, options, bootstrap)
