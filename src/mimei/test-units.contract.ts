@@ -14,7 +14,7 @@ export const stranger = keyOf(3)
 /** A node's units, on a fresh disk or on one that has been used before. */
 export async function openTestUnits(disk: Disk = memoryDisk(), seed = 1) {
   const [clock, random, log] = [handClock(), seededRandom(seed), memoryLog()]
-  const blocks = await openBlocks({ disk, log })
+  const blocks = await openBlocks({ disk })
   const units = await openUnits({ disk, blocks, clock, random, log })
   const events: UnitEvent[] = []
   units.onEvent((event) => events.push(event))

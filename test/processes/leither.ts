@@ -157,7 +157,7 @@ export async function startNode(
     say: (words, options) => say([...words, '--home', home], { namespace, ...options }),
     ask: (words, options) => ask([...words, '--home', home], { namespace, ...options }),
     async call(method, params = {}, sid) {
-      const headers = sid === undefined ? {} : { authorization: `Bearer ${sid}` }
+      const headers = new Headers(sid === undefined ? {} : { authorization: `Bearer ${sid}` })
       const body = JSON.stringify(params)
       const answer = await fetch(`${address}/api/${method}`, { method: 'POST', body, headers })
       return { status: answer.status, body: (await answer.json()) as Answer }
