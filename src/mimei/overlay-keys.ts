@@ -1,5 +1,5 @@
 /** How an overlay lies in the store: keys of generations, and one order over several of them. */
-import { BadInput, compare } from '#base'
+import { BadInput, compare, equal } from '#base'
 import { type Entry, keyspace } from '#world'
 import { OverlayCorrupt } from './overlay-errors.js'
 
@@ -49,10 +49,6 @@ export class GenerationKeys {
     return stored.subarray(headBytes)
   }
 
-  generationOf(stored: Uint8Array): number {
-    return ((stored[21] << 24) | (stored[22] << 16) | (stored[23] << 8) | stored[24]) >>> 0
-  }
-
   value(value: Uint8Array | undefined): Uint8Array {
     if (value === undefined) return removed
     const stored = new Uint8Array(1 + value.length)
@@ -71,6 +67,18 @@ export class GenerationKeys {
     return ((record[0] << 24) | (record[1] << 16) | (record[2] << 8) | record[3]) >>> 0
   }
 }
+
+/** What all keys of one generation of a unit begin with. */
+export const headOf = (stored: Uint8Array): Uint8Array => stored.subarray(0, headBytes)
+
+/** The 20 bytes of the unit's id. */
+export const unitOf = (stored: Uint8Array): Uint8Array => stored.subarray(1, 1 + idBytes)
+
+export const generationOf = (stored: Uint8Array): number =>
+  ((stored[21] << 24) | (stored[22] << 16) | (stored[23] << 8) | stored[24]) >>> 0
+
+export const isSameGeneration = (a: Uint8Array, b: Uint8Array): boolean =>
+  equal(headOf(a), headOf(b))
 
 /** One order over several generations, the newest first in `scans`; its word is taken. */
 export async function* mergeNewest(

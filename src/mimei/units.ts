@@ -7,7 +7,7 @@ import type { Change, Clock, Disk, Log, Random } from '#world'
 import { type Ground, UnitCore } from './core.js'
 import { UnknownMimei } from './errors.js'
 import { Events } from './events.js'
-import { openOverlay, type Overlay } from './overlay.js'
+import { openOverlay, openOverlays, type Overlay } from './overlay.js'
 import { checkInfo, readHead } from './records/head.js'
 import { checkRights, signRights } from './records/statements.js'
 import { readReferences } from './references.js'
@@ -18,6 +18,7 @@ import {
   readUnits,
   stateRow,
   type StoredUnit,
+  type UnitState,
 } from './rows.js'
 import { stateOfHead } from './take.js'
 import { NamedTurns } from './turns.js'
@@ -70,12 +71,17 @@ class NodeUnits implements Units {
   }
 
   async open(stored: readonly StoredUnit[]): Promise<void> {
-    const units = await Promise.all(stored.map((unit) => this.#make(unit)))
-    for (const unit of units) this.#units.set(unit.mid, unit)
+    const overlayOf = await openOverlays(this.#ground.disk)
+    for (const unit of stored) {
+      const { mid } = unit.state
+      const core = new UnitCore(this.#ground, unit, overlayOf(decodeId(mid).hash))
+      this.#units.set(mid, new WorkingUnit(core))
+    }
   }
 
-  async #make(stored: StoredUnit): Promise<WorkingUnit> {
-    const overlay = await openOverlay(this.#ground.disk, decodeId(stored.state.mid).hash)
+  async #make(state: UnitState): Promise<WorkingUnit> {
+    const overlay = await openOverlay(this.#ground.disk, decodeId(state.mid).hash)
+    const stored = { state, versions: [], references: new Map<string, number>() }
     return new WorkingUnit(new UnitCore(this.#ground, stored, overlay))
   }
 
@@ -93,7 +99,7 @@ class NodeUnits implements Units {
       const checked = checkRights(given, (reason) => new BadInput(reason, 'correct the rights'))
       const rights = signRights(author, mid, checked, 1)
       const state = { mid, info, rights, release: null, head: undefined, base: emptyBase }
-      const unit = await this.#make({ state, versions: [], references: new Map() })
+      const unit = await this.#make(state)
       // A write that was under way when an earlier unit of this mid was removed may have left rows.
       // Durable when this resolves: only then does anybody hear of the unit.
       await this.#giveUp(unit.core.overlay, [stateRow(state)])
@@ -182,7 +188,7 @@ class NodeUnits implements Units {
     return this.#turns.run(read.mid, async () => {
       const there = this.#units.get(read.mid)
       const state = stateOfHead(read)
-      const unit = there ?? (await this.#make({ state, versions: [], references: new Map() }))
+      const unit = there ?? (await this.#make(state))
       const news = await unit.take(read)
       if (there === undefined) {
         this.#units.set(unit.mid, unit)

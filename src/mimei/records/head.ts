@@ -7,14 +7,7 @@ import type { Key } from '#identity'
 import { HeadInvalid } from '../errors.js'
 import type { Head, UnitInfo } from '../unit.js'
 import { Fields, isVersionNumber } from './fields.js'
-import {
-  isKeyOf,
-  isSigned,
-  type Proof,
-  readCanonical,
-  signRecord,
-  type SignedMap,
-} from './signed.js'
+import { inFull, type Proof, readCanonical, signRecord, type SignedMap } from './signed.js'
 import {
   holds,
   readRelease,
@@ -149,10 +142,10 @@ function readListed(
 }
 
 /** Reads a head and checks all that can be checked without other records. @throws HeadInvalid */
-export function readHead(record: Uint8Array, proof: Proof = isSigned): ReadHead {
+export function readHead(record: Uint8Array, proof: Proof = inFull): ReadHead {
   const refuse = (reason: string): HeadInvalid => new HeadInvalid(reason)
   if (record.length > limits.headBytes) throw refuse(`it has more than ${limits.headBytes} bytes`)
-  const value = readCanonical(record, refuse)
+  const value = readCanonical(record, refuse, proof)
   const fields = new Fields(value, fieldNames, refuse)
   fields.bytes('publicKey', 32)
   fields.bytes('signature', 64)
@@ -183,8 +176,8 @@ export function readHead(record: Uint8Array, proof: Proof = isSigned): ReadHead 
     statements: { rights, release },
   }
   const signed = value as SignedMap
-  if (!isKeyOf(head.signer, signed.publicKey)) throw refuse("its key is not its signer's")
-  if (!proof('leither/head/1', signed)) throw refuse('its signature does not fit')
+  if (!proof.isKeyOf(head.signer, signed.publicKey)) throw refuse("its key is not its signer's")
+  if (!proof.isSigned('leither/head/1', signed)) throw refuse('its signature does not fit')
   if (!holds(head.signer, 'backup', info.author, rights.rights)) {
     throw refuse(`its signer ${head.signer} may not back up this unit`)
   }

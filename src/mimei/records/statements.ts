@@ -7,7 +7,7 @@ import { compare, encodeCbor, type CID, type KeyId, type Mid } from '#base'
 import type { Key } from '#identity'
 import type { Entry, UnitRights } from '#rights'
 import { Fields, type Refuse } from './fields.js'
-import { isKeyOf, isSigned, type Proof, signRecord, type SignedMap } from './signed.js'
+import { inFull, type Proof, signRecord, type SignedMap } from './signed.js'
 
 /** What the owner lets others do; signed by the unit's author. */
 export interface RightsStatement {
@@ -70,7 +70,7 @@ export function readRights(
   mid: Mid,
   author: KeyId,
   refuse: Refuse,
-  proof: Proof = isSigned,
+  proof: Proof = inFull,
 ): RightsStatement {
   const names = ['mid', 'word', 'entries', 'seq', 'publicKey', 'signature']
   const fields = new Fields(value, names, refuse)
@@ -78,8 +78,9 @@ export function readRights(
   const seq = fields.natural('seq', 1)
   const rights = checkRights({ word: fields.raw('word'), entries: fields.raw('entries') }, refuse)
   const signed = signedPart(fields, value)
-  if (!isKeyOf(author, signed.publicKey)) throw refuse('its rights are not signed by the owner')
-  if (!proof('leither/rights/1', signed)) {
+  if (!proof.isKeyOf(author, signed.publicKey))
+    throw refuse('its rights are not signed by the owner')
+  if (!proof.isSigned('leither/rights/1', signed)) {
     throw refuse("the owner's signature on the rights does not fit")
   }
   return { rights, seq, signed }
@@ -100,16 +101,16 @@ export function readRelease(
   value: unknown,
   mid: Mid,
   refuse: Refuse,
-  proof: Proof = isSigned,
+  proof: Proof = inFull,
 ): ReleaseStatement {
   const names = ['mid', 'number', 'cid', 'seq', 'signer', 'publicKey', 'signature']
   const fields = new Fields(value, names, refuse)
   if (fields.mid('mid') !== mid) throw refuse('its release is of another unit')
   const signer = fields.key('signer')
   const signed = signedPart(fields, value)
-  if (!isKeyOf(signer, signed.publicKey))
+  if (!proof.isKeyOf(signer, signed.publicKey))
     throw refuse("its release is not signed by its signer's key")
-  if (!proof('leither/release/1', signed)) {
+  if (!proof.isSigned('leither/release/1', signed)) {
     throw refuse('the signature on the release does not fit')
   }
   return {

@@ -7,7 +7,7 @@ import type { Key } from '#identity'
 import { VersionInvalid } from '../errors.js'
 import type { Version } from '../unit.js'
 import { Fields } from './fields.js'
-import { isKeyOf, isSigned, readCanonical, signRecord, type SignedMap } from './signed.js'
+import { inFull, readCanonical, signRecord, type SignedMap } from './signed.js'
 
 const fieldNames = [
   'mid',
@@ -66,7 +66,7 @@ export function signVersion(
  */
 export function readVersion(cid: CID, bytes: Uint8Array, mid: Mid): Version {
   const refuse = (reason: string): VersionInvalid => new VersionInvalid(cid, reason)
-  const value = readCanonical(bytes, refuse)
+  const value = readCanonical(bytes, refuse, inFull)
   const fields = new Fields(value, fieldNames, refuse)
   fields.bytes('publicKey', 32)
   fields.bytes('signature', 64)
@@ -85,8 +85,8 @@ export function readVersion(cid: CID, bytes: Uint8Array, mid: Mid): Version {
   }
   if (version.mid !== mid) throw refuse(`it belongs to unit ${version.mid}`)
   const signed = value as SignedMap
-  if (!isKeyOf(version.author, signed.publicKey)) throw refuse("its key is not its author's")
-  if (!isSigned('leither/version/1', signed)) throw refuse('its signature does not fit')
+  if (!inFull.isKeyOf(version.author, signed.publicKey)) throw refuse("its key is not its author's")
+  if (!inFull.isSigned('leither/version/1', signed)) throw refuse('its signature does not fit')
   return version
 }
 
