@@ -1,4 +1,4 @@
-// An album in a file unit: originals in photos/, small pictures of them in thumbs/, both made in the
+// An album in a file unit: originals in photos/, small pictures of them in thumbs/, made in the
 // browser. Each batch that is added, and each removal, is a version: the album can always go back.
 import { connect } from '/leither/client.js'
 

@@ -20,7 +20,7 @@ export async function openWatched(
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<Watched> {
   const person = await openPerson({ locale: 'en-GB', ...options })
-  // A picture for the tab, which the browser asks for by itself: no page of ours or theirs misses it.
+  // A picture for the tab, which the browser asks for by itself: no page misses it.
   await person.context.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }))
   const failed: string[] = []
   const answered: Answered[] = []

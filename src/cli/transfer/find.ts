@@ -32,8 +32,8 @@ async function statOf(file: string) {
 }
 
 /**
- * All files below the paths. The content of a folder goes to `to`, a file keeps its own name, as the
- * file system spells it: two names that differ only in how accents are composed are two files.
+ * All files below the paths. The content of a folder goes to `to`, a file keeps its own name, as
+ * the file system spells it: two names that differ only in how accents are composed are two files.
  * @throws FileUnusable where a path names nothing
  */
 export async function findFiles(paths: readonly string[], to: string): Promise<Findings> {
