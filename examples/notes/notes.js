@@ -141,6 +141,8 @@ for (const [id, step] of Object.entries({ add, remove, backup })) {
 
 client.on([mid], load)
 // What happened while the connection was gone was not heard.
-client.onState((link) => (link === 'open' ? load() : say('No connection; it is saved when back')))
+client.onState((link) =>
+  link === 'open' ? load() : say('No connection; this page keeps your words'),
+)
 await load()
 say('Saved on your node')
