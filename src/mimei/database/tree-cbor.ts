@@ -16,20 +16,35 @@ export class CborReader {
   at = 0
   /** major type of the last head */
   major = 0
+  /** bytes behind the head of the text or byte string that was skipped last */
+  content = 0
 
   constructor(readonly bytes: Uint8Array) {}
 
   /** The argument of the head at `at`. @throws TreeCorrupt */
   head(): number {
-    const { bytes } = this
-    const first = bytes[this.at++]
+    const { bytes, at } = this
+    // Bytes beyond the end would read as zeros, and a crafted length would never come to an end.
+    if (at >= bytes.length) throw new TreeCorrupt('the block ends within an item')
+    const first = bytes[at]
     this.major = first >> 5
     const info = first & 31
-    if (info < 24) return info
-    if (info > 27 || first === undefined) throw new TreeCorrupt('a malformed CBOR head')
+    if (info < 24) {
+      this.at = at + 1
+      return info
+    }
+    return this.longHead(info)
+  }
+
+  private longHead(info: number): number {
+    const { bytes } = this
+    if (info > 27) throw new TreeCorrupt('a malformed CBOR head')
+    const begin = this.at + 1
+    const end = begin + (1 << (info - 24))
+    if (end > bytes.length) throw new TreeCorrupt('the block ends within an item')
     let value = 0
-    for (let left = 1 << (info - 24); left > 0; left--) value = value * 256 + bytes[this.at++]
-    if (this.at > bytes.length) throw new TreeCorrupt('the block ends within an item')
+    for (let at = begin; at < end; at++) value = value * 256 + bytes[at]
+    this.at = end
     return value
   }
 
@@ -52,11 +67,32 @@ export class CborReader {
     // Counting what is still to come instead of recursing: no depth can exhaust the stack.
     for (let left = 1; left > 0; left--) {
       const value = this.head()
-      if (this.major === 2 || this.major === 3) this.skipBytes(value)
-      else if (this.major === major.array) left += value
+      if (this.major === 2 || this.major === 3) {
+        this.content = value
+        this.skipBytes(value)
+      } else if (this.major === major.array) left += value
       else if (this.major === major.map) left += 2 * value
       else if (this.major === major.tag) left += 1
     }
+  }
+
+  /** As `skipItem`, with a short way for short texts, byte strings and numbers. @returns the end */
+  skipShort(): number {
+    const { bytes, at } = this
+    const first = bytes[at]
+    const type = first >> 5
+    const info = first & 31
+    this.major = type
+    if ((type === 2 || type === 3) && info <= 24) {
+      this.content = info < 24 ? info : bytes[at + 1]
+      this.at = at + (info < 24 ? 1 : 2) + this.content
+    } else if (type < 2 && info < 24) this.at = at + 1
+    else {
+      this.skipItem()
+      this.major = type
+    }
+    if (!(this.at <= bytes.length)) throw new TreeCorrupt('the block ends within an item')
+    return this.at
   }
 }
 

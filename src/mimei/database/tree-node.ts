@@ -33,12 +33,15 @@ export class TreeNode {
   readonly length: number
   /** inner nodes: entries below the children up to and including each one */
   readonly countEnds: Float64Array
-  /** inner nodes: children met so far, as long as the cache holds them */
+  /** inner nodes: those children that the cache holds and that were met here */
   children: (TreeNode | undefined)[] = noChildren
-  /** the cache's mark: asked for again since the cache last looked */
+  /** the node among whose children this one is, and its place there */
+  holder: TreeNode | undefined
+  place = 0
+  /** asked for again since the cache last looked */
   used = false
-  /** the cache gave it up */
-  gone = false
+  /** whether the cache holds it */
+  cached = false
   private readonly firstEntry: number
   /** key begin, key end = value begin, value end of each entry */
   private readonly spans: Uint16Array | Uint32Array
@@ -78,9 +81,10 @@ export class TreeNode {
   private readLeaf(reader: CborReader): void {
     const { spans } = this
     for (let at = 0; at < spans.length; at += 3) {
-      this.readKey(reader, at)
-      reader.skipItem()
-      spans[at + 2] = reader.at
+      spans[at + 1] = reader.skipShort()
+      spans[at] = spans[at + 1] - reader.content
+      if (reader.major !== major.bytes) throw new TreeCorrupt('a key that is no byte string')
+      spans[at + 2] = reader.skipShort()
     }
     for (let left = reader.expect(major.array); left > 0; left -= 2) {
       const i = reader.expect(major.uint)
