@@ -19,6 +19,8 @@ import { keyOf } from './version-links.js'
 
 export interface DownloadOptions {
   readonly head: FlowHead
+  /** a head whose content is here as a whole: what both share is not looked at */
+  readonly base: FlowHead | undefined
   readonly blocks: Pick<Blocks, 'get' | 'has' | 'putMany'>
   readonly log: Log
   /** content of all listed versions, not only last and release */
@@ -62,9 +64,10 @@ export class Download {
   private readonly over = new AbortController()
 
   constructor(private readonly options: DownloadOptions) {
-    const { head, blocks, all } = options
+    const { head, base, blocks, all } = options
     this.tally = new Tally(options.onProgress)
-    this.frontier = new Frontier(head, blocks, all, (count) => this.tally.found(count))
+    const onMissing = (count: number): void => this.tally.found(count)
+    this.frontier = new Frontier({ head, base, blocks, all, onMissing })
     this.writer = new BlockWriter({
       blocks,
       onStored: (arrivals) => this.stored(arrivals),

@@ -3,7 +3,7 @@ import { codecs } from '#base'
 import type { Block, Blocks } from '#blocks'
 import { memoryDisk } from '#world'
 import { eventually } from './flow.contract.js'
-import { leavesOf, makeHead, midOfMark, readHead } from './flow-party.contract.js'
+import { leavesOf, makeHead, midOfMark, type readHead } from './flow-party.contract.js'
 import { addressOf, openVillage, type Village } from './world-party.contract.js'
 
 /** Counts the blocks that are read, and lets a test step in. */
@@ -194,6 +194,49 @@ describe('a sync', () => {
     expect(late.holds('unit', old)).toBe(false)
     expect(await late.flow.sync(mid, { all: true })).toMatchObject({ blocks: 3 })
     expect(late.holds('unit', old)).toBe(true)
+  })
+
+  it('looks only at what changed, here as there', async () => {
+    const there = counted()
+    const here = counted()
+    const provider = await village.join({ disguise: there.disguise })
+    const reader = await village.join({ disguise: here.disguise })
+    const leaves = leavesOf(20, 3000, 100)
+    await provider.backup('unit', leaves)
+    const from = addressOf(provider)
+    await reader.flow.sync(mid, { from })
+    for (const change of ['in the middle', 'at the end', 'at the start'] as const) {
+      const before = [here.seen.blocks, there.seen.blocks]
+      const [fresh] = leavesOf(21 + change.length, 1, 100)
+      if (change === 'in the middle') leaves[1234] = fresh
+      else if (change === 'at the end') leaves.push(fresh)
+      else leaves[0] = fresh
+      const content = await provider.backup('unit', leaves)
+      const { blocks } = await reader.flow.sync(mid, { from })
+      expect(blocks).toBeLessThanOrEqual(6)
+      expect(here.seen.blocks - before[0]).toBeLessThan(20)
+      expect(there.seen.blocks - before[1]).toBeLessThan(20)
+      expect(reader.holds('unit', content)).toBe(true)
+    }
+  })
+
+  it('of a version that is here looks whether all of it is, and brings what is not', async () => {
+    const provider = await village.join()
+    const content = await provider.backup('unit', leavesOf(30, 100, 100))
+    const gone = new Set([content[5], content[50], content.at(-3)].map((block) => `${block?.cid}`))
+    let damaged = false
+    const reader = await village.join({
+      disguise: (blocks) => ({
+        ...blocks,
+        has: (cid) => blocks.has(cid) && !(damaged && gone.has(`${cid}`)),
+      }),
+    })
+    const from = addressOf(provider)
+    await reader.flow.sync(mid, { from })
+    damaged = true
+    expect(await reader.flow.sync(mid, { from })).toMatchObject({ seq: 1, blocks: 3 })
+    damaged = false
+    expect(await reader.flow.sync(mid, { from })).toMatchObject({ seq: 1, blocks: 0 })
   })
 
   it('stops when told to', async () => {

@@ -100,11 +100,13 @@ export class Sync {
   private async bring(head: FlowHead): Promise<void> {
     const { blocks, log } = this.parts
     const { all = false, onProgress, signal } = this.ways
+    // To sync what is here already is to look whether all of it is: nothing is taken for granted.
+    const base = this.isNews(head) ? this.parts.heads.current(this.mid) : undefined
     const onLiar = (link: Link, { message }: PeerMisbehaved): void => {
       this.parts.links.ban(link.peer.name, message)
     }
     const onLost = ({ peer }: Link): void => this.askAgain(peer)
-    const download = new Download({ head, blocks, log, all, onProgress, onLiar, onLost })
+    const download = new Download({ head, base, blocks, log, all, onProgress, onLiar, onLost })
     this.download = download
     for (const found of this.found) this.offer(found)
     download.await(this.searching)

@@ -45,7 +45,7 @@ describe('a node that joins the network', { timeout: 30_000 }, () => {
     expect((await join({ seed })).self().name).toBe(name)
   })
 
-  it('meets its bootstrap nodes, with and without their names, and again after they return', async () => {
+  it('meets its bootstrap nodes, named or not, and again after they return', async () => {
     const seed = randomBytes(32)
     const host = await join({ seed })
     const [address] = host.self().addresses
