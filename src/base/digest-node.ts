@@ -1,4 +1,6 @@
-/** The two digests, by Node's own crypto. Behind the door `#digest`; browsers get the other file. */
+/**
+ * The two digests, by Node's own crypto. Behind the door `#digest`; browsers get the other file.
+ */
 import * as crypto from 'node:crypto'
 
 const toBytes = (digest: Buffer): Uint8Array =>

@@ -49,7 +49,9 @@ export interface Overlay {
   isEmpty(): boolean
   /** Later writes are kept apart; reads see both. @throws OverlayBusy while frozen */
   freeze(): Frozen
-  /** As `freeze`, but reads see nothing of the changes any more: for a restore. @throws OverlayBusy */
+  /**
+   * As `freeze`, but reads see nothing of the changes any more: for a restore. @throws OverlayBusy
+   */
   drop(): Frozen
   /** Resolves when no dead generation is left in the store. */
   swept(): Promise<void>

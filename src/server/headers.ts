@@ -73,7 +73,8 @@ export const sandboxed = {
 } as const
 
 /**
- * A unit's page on its own origin: framed by itself and by the desktop only. A policy cannot name an
+ * A unit's page on its own origin: framed by itself and by the desktop only. A policy cannot name
+ * an
  * IPv6 address, so a desktop at `[::1]` frames none.
  */
 export function unitPage({ host }: Site): Record<string, string> {

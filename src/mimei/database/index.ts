@@ -1,5 +1,6 @@
 /**
- * database: the database kind of unit (paper 3.1, 4.1): Redis-like types in one ordered key space, a
+ * database: the database kind of unit (paper 3.1, 4.1): Redis-like types in one ordered key space,
+ * a
  * working copy over a content-addressed search tree. For the folder above only.
  */
 export * from './errors.js'

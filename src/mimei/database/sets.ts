@@ -1,4 +1,6 @@
-/** Sets: members under a name, in the order of their bytes. Their number is kept beside the name. */
+/**
+ * Sets: members under a name, in the order of their bytes. Their number is kept beside the name.
+ */
 import { encodeCbor } from '#base'
 import type { Draft, Getter } from './draft.js'
 import { itemHead, itemKey, nameKey, space, textBehind } from './layout.js'

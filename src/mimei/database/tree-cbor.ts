@@ -7,7 +7,10 @@ import { TreeCorrupt } from './errors.js'
 /** Major types of CBOR (RFC 8949, 3.1) that the tree meets. */
 export const major = { uint: 0, bytes: 2, array: 4, map: 5, tag: 6, simple: 7 } as const
 
-/** A link in canonical CBOR before its 32 bytes of digest: tag 42, 37 bytes, CIDv1 dag-cbor SHA-256. */
+/**
+ * A link in canonical CBOR before its 32 bytes of digest: tag 42, 37 bytes, CIDv1 dag-cbor
+ * SHA-256.
+ */
 export const linkHead = Uint8Array.of(0xd8, 0x2a, 0x58, 0x25, 0x00, 0x01, 0x71, 0x12, 0x20)
 export const linkBytes = linkHead.length + 32
 

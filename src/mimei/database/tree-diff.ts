@@ -80,7 +80,9 @@ class Walk {
     return node.key(at)
   }
 
-  /** What the entry holds: the value, or the link to a value that lies apart, told from each other. */
+  /**
+   * What the entry holds: the value, or the link to a value that lies apart, told from each other.
+   */
   get value(): Uint8Array {
     const { node, at } = this.here
     const raw = node.raw(at)

@@ -40,7 +40,10 @@ export class WorkingCopy implements Commands {
     return tracker
   }
 
-  /** Visible at once; durable (the queue waits for the overlay, the overlay for the fsync) when resolved. */
+  /**
+   * Visible at once; durable (the queue waits for the overlay, the overlay for the fsync) when
+   * resolved.
+   */
   async commit(changes: readonly Change[], names: ReadonlySet<string>): Promise<void> {
     if (changes.length === 0) return
     for (const tracker of this.trackers) {
@@ -64,6 +67,7 @@ export class WorkingCopy implements Commands {
   /** The content below was exchanged: what waits was computed from the old one. */
   reset(): void {
     this.queue.clear(new OverlayBusy())
+    for (const tracker of this.trackers) tracker.lost = true
   }
 
   private tree(): Tree {

@@ -31,7 +31,10 @@ export class WriteQueue implements Layer {
 
   constructor(private readonly overlay: Pick<Overlay, 'write'>) {}
 
-  /** Visible at once; durable (the overlay's write waits for the fsync) when resolved. @throws DiskBusy */
+  /**
+   * Visible at once; durable (the overlay's write waits for the fsync) when resolved. @throws
+   * DiskBusy
+   */
   add(changes: readonly Change[]): Promise<void> {
     const bytes = sizeOf(changes)
     if (this.bytes > 0 && this.bytes + bytes > mostBytes) {

@@ -1,4 +1,6 @@
-/** Streams bytes into a response, straight to the socket, with back-pressure; closes what stalls. */
+/**
+ * Streams bytes into a response, straight to the socket, with back-pressure; closes what stalls.
+ */
 import type { ServerResponse } from 'node:http'
 import { stallMillis } from '../exchange.js'
 
