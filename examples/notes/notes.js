@@ -141,8 +141,6 @@ for (const [id, step] of Object.entries({ add, remove, backup })) {
 
 client.on([mid], load)
 // What happened while the connection was gone was not heard.
-client.onState((link) =>
-  link === 'open' ? load() : say('No connection; this page keeps your words'),
-)
+client.onState((link) => (link === 'open' ? load() : say('No connection; keep this page open')))
 await load()
 say('Saved on your node')

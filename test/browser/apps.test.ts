@@ -1,4 +1,5 @@
 /** Both example apps in Chromium, on their own origins, against a real node. */
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type NodeProcess, startNode, until } from '../processes/leither.js'
@@ -36,6 +37,14 @@ async function enter(watched: Watched, app: App, title: string): Promise<void> {
   await page.getByRole('button', { name: 'Allow' }).click()
   await page.waitForURL(app.address)
 }
+
+describe('the examples', () => {
+  it.each(['notes', 'album'])('%s is small enough to be read in one go', (app) => {
+    const sources = readdirSync(`examples/${app}`).map((name) => `examples/${app}/${name}`)
+    const lines = sources.flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n'))
+    expect(lines.length).toBeLessThan(300)
+  })
+})
 
 describe('notes', () => {
   let app: App
