@@ -1,5 +1,5 @@
 /** `npm start`: installs, builds, starts a node and prints the address of its web desktop. */
-import { programUrl } from './program.js'
+import { loadProgram } from './program.js'
 import { buildIfStale, demandNode, installPackages, say } from './steps.js'
 
 demandNode()
@@ -9,5 +9,5 @@ if (!buildIfStale()) {
   process.exit(1)
 }
 say('')
-const { main } = await import(programUrl())
+const { main } = await loadProgram()
 process.exit(await main(['start', ...process.argv.slice(2)]))

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { method, type Need } from './method.js'
 import { maybeValue, mid, nothing, ofUnit, value } from './shapes.js'
 

@@ -2,7 +2,7 @@
  * Live events, pushed over WebSocket as JSON-RPC notifications `event`; long calls report by
  * notifications `progress` that carry the id of the call.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { method } from './method.js'
 import { mid } from './shapes.js'
 

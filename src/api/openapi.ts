@@ -1,5 +1,5 @@
 /** The OpenAPI document, made from the table. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Method } from './method.js'
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): unknown => {

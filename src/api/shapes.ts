@@ -1,5 +1,5 @@
 /** The shapes that several methods share. Values cross as DAG-JSON (see `#base` json). */
-import { z } from 'zod'
+import * as z from 'zod'
 import { isId, limits, type Value } from '#base'
 
 export const id = z

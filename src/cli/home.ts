@@ -33,10 +33,14 @@ export function homeOf(option: string | undefined): string {
 const keyFile = (home: string): string => join(home, 'node.key')
 const noteFile = (home: string): string => join(home, 'node.json')
 
-/** Writes a file that only its owner reads, at once or not at all. */
+/** Writes a file that only its owner reads, at once or not at all; it outlasts a power cut. */
 export function writeSecret(file: string, text: string): void {
+  replaceFile(file, text, true)
+}
+
+function replaceFile(file: string, text: string, flush: boolean): void {
   const unfinished = `${file}.new`
-  writeFileSync(unfinished, text, { mode: 0o600, flush: true })
+  writeFileSync(unfinished, text, { mode: 0o600, flush })
   chmodSync(unfinished, 0o600)
   renameSync(unfinished, file)
 }
@@ -73,9 +77,9 @@ export function nodeKeyOrNew(home: string, random: Random): { key: Key; isNew: b
   return { key, isNew: true }
 }
 
-/** Notes which process serves the home. */
+/** Notes which process serves the home. After a power cut it would say nothing true: no fsync. */
 export function writeNote(home: string, note: RunningNode): void {
-  writeSecret(noteFile(home), `${JSON.stringify(note)}\n`)
+  replaceFile(noteFile(home), `${JSON.stringify(note)}\n`, false)
 }
 
 /** Forgets the note, where it is still ours. */

@@ -3,6 +3,7 @@
  * before: a command that needs no network must not wait half a second for it.
  */
 import '../polyfill.js'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { RecordRules } from '#world'
 import { routingStore, splitRecordKey } from './routing-store.js'
 
@@ -88,13 +89,23 @@ async function loadModules() {
   }
 }
 
+/** DER header of an Ed25519 seed in PKCS #8; the seed's 32 bytes follow. */
+const pkcs8Header = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** By the engine: libp2p would do it in JavaScript, and keep large tables for it. */
+function publicKey(seed: Uint8Array): Buffer {
+  const key = Buffer.concat([pkcs8Header, seed])
+  const own = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' }))
+  return Buffer.from(own.export({ format: 'jwk' }).x ?? '', 'base64url')
+}
+
 /** Starts a node. @throws whatever libp2p says where an address cannot be listened to */
 export async function startStack(options: StackOptions) {
   const modules = await loadModules()
   const { validators, selectors } = recordHooks(options.records)
   const discovery = options.mdns ? [(await import('@libp2p/mdns')).mdns({ serviceTag })] : []
   return modules.createLibp2p({
-    privateKey: await modules.generateKeyPairFromSeed('Ed25519', options.seed),
+    privateKey: modules.privateKeyFromRaw(Buffer.concat([options.seed, publicKey(options.seed)])),
     addresses: {
       listen: [...options.listen],
       announceFilter: (addresses) => announced(addresses, options.announceLoopback),
