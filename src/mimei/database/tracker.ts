@@ -8,6 +8,7 @@ export class Tracker implements Watch {
   readonly undo = new Patch()
   /** names that were written, such as `hash:users` */
   readonly names = new Set<string>()
+  lost = false
 
   constructor(private readonly onStop: (tracker: Tracker) => void) {}
 

@@ -48,14 +48,19 @@ export async function applyChanges(
 ): Promise<TreeResult> {
   const edit = new TreeEdit(nodesOf(blocks), root)
   let last: Uint8Array | undefined
+  let writing = Promise.resolve()
   for await (const [key, value] of changes) {
     if (last !== undefined && compare(last, key) >= 0) throw new RangeError('changes out of order')
     last = key
     edit.change(key, value)
-    if (edit.pendingBytes >= flushBytes) await blocks.putMany(edit.takeBlocks())
+    if (edit.pendingBytes < flushBytes) continue
+    await writing
+    // Cutting goes on while these are written; the next to be written wait for them.
+    writing = blocks.putMany(edit.takeBlocks())
+    writing.catch(() => undefined)
   }
   const ref = edit.finish()
-  await blocks.putMany(edit.takeBlocks())
+  await Promise.all([writing, blocks.putMany(edit.takeBlocks())])
   return collapse(nodesOf(blocks), ref)
 }
 

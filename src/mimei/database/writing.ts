@@ -1,5 +1,6 @@
 /** The writing half of a database: every command is computed at once and written whole. */
 import { compare } from '#base'
+import { OverlayBusy } from '../overlay.js'
 import type { KeyType, Writing } from './database.js'
 import type { Draft, Getter } from './draft.js'
 import * as hashes from './hashes.js'
@@ -14,6 +15,8 @@ import * as zsets from './zsets.js'
 /** Keys that were written since a moment. */
 export interface Watch {
   keys(): Iterable<Uint8Array>
+  /** the content below was exchanged: what was seen before is no more */
+  readonly lost: boolean
   stop(): void
 }
 
@@ -117,6 +120,7 @@ async function withAllIn<T>(
     // Begun before the first wait: all ranges are seen as they are now.
     const walks = ranges.map((range) => reader.entries(range))
     for (const walk of walks) for await (const [key] of walk) found.push(key)
+    if (watched.lost) throw new OverlayBusy()
     return await run((draft) => compute(draft, present(draft, found, ranges, watched)))
   } finally {
     watched.stop()
