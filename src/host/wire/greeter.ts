@@ -1,4 +1,5 @@
 /** Keeps a node in company: dials its bootstrap addresses till they answer, and peers it meets. */
+import type { PeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Log } from '#world'
 import { dialMillis, type Stack } from './stack.js'
@@ -8,32 +9,66 @@ const enough = 32
 const firstRetryMillis = 2000
 const longestRetryMillis = 60_000
 
-/** @returns a function that ends it */
-export function greet(stack: Stack, bootstrap: readonly string[], log: Log): () => void {
-  const timers = new Set<NodeJS.Timeout>()
-  let ended = false
+/** One bootstrap address: dialled until it answers, and again when it is gone. */
+class Host {
+  private timer: NodeJS.Timeout | undefined
+  private waitMillis = firstRetryMillis
+  private ended = false
+  /** who answered there */
+  private peer: PeerId | undefined
 
-  const keepDialling = async (address: string, waitMillis: number): Promise<void> => {
-    if (ended) return
-    let next = waitMillis
-    try {
-      const target = multiaddr(address)
-      const here = stack.getConnections().some(({ remoteAddr }) => isSame(remoteAddr, address))
-      if (!here) await stack.dial(target, { signal: AbortSignal.timeout(dialMillis) })
-      next = longestRetryMillis
-    } catch (error) {
-      log.debug('bootstrap address does not answer', { address, error: String(error) })
-      next = Math.min(waitMillis * 2, longestRetryMillis)
-    }
-    if (ended) return
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      void keepDialling(address, next)
-    }, next)
-    timer.unref()
-    timers.add(timer)
+  constructor(
+    private readonly stack: Stack,
+    private readonly address: string,
+    private readonly log: Log,
+  ) {
+    void this.greet()
   }
 
+  /** Somebody has gone, perhaps this one. */
+  look(): void {
+    if (this.ended || this.isHere()) return
+    this.waitMillis = firstRetryMillis
+    this.greetLater()
+  }
+
+  end(): void {
+    this.ended = true
+    clearTimeout(this.timer)
+  }
+
+  private async greet(): Promise<void> {
+    const { stack, address, log } = this
+    try {
+      const signal = AbortSignal.timeout(dialMillis)
+      if (!this.isHere()) this.peer = (await stack.dial(multiaddr(address), { signal })).remotePeer
+      this.waitMillis = longestRetryMillis
+    } catch (error) {
+      log.debug('bootstrap address does not answer', { address, error: String(error) })
+      this.waitMillis = Math.min(this.waitMillis * 2, longestRetryMillis)
+    }
+    this.greetLater()
+  }
+
+  private greetLater(): void {
+    clearTimeout(this.timer)
+    if (this.ended) return
+    this.timer = setTimeout(() => void this.greet(), this.waitMillis)
+    this.timer.unref()
+  }
+
+  private isHere(): boolean {
+    return this.peer !== undefined && this.stack.getConnections(this.peer).length > 0
+  }
+}
+
+/** @returns a function that ends it */
+export function greet(stack: Stack, bootstrap: readonly string[], log: Log): () => void {
+  let ended = false
+  const hosts = bootstrap.map((address) => new Host(stack, address, log))
+  stack.addEventListener('peer:disconnect', () => {
+    for (const host of hosts) host.look()
+  })
   stack.addEventListener('peer:discovery', ({ detail: { id, multiaddrs } }) => {
     if (ended || multiaddrs.length === 0 || stack.getConnections().length >= enough) return
     if (stack.getConnections(id).length > 0) return
@@ -42,14 +77,8 @@ export function greet(stack: Stack, bootstrap: readonly string[], log: Log): () 
       log.debug('a peer that was discovered does not answer', { error: String(error) })
     })
   })
-  for (const address of bootstrap) void keepDialling(address, firstRetryMillis)
-
   return () => {
     ended = true
-    for (const timer of timers) clearTimeout(timer)
+    for (const host of hosts) host.end()
   }
 }
-
-/** Whether a connection's address is the one asked for, which may lack the peer's name. */
-const isSame = (connected: { toString(): string }, asked: string): boolean =>
-  connected.toString().split('/p2p/')[0] === asked.split('/p2p/')[0]

@@ -62,8 +62,11 @@ describe('a node that joins the network', { timeout: 30_000 }, () => {
       expect(one.peers().map(({ name }) => name)).not.toContain(host.self().name),
     )
     const back = await join({ seed, listen: [listen] })
-    await one.dial(back.self().addresses[0])
-    expect(one.peers().map(({ name }) => name)).toContain(host.self().name)
+    for (const wire of [one, two]) {
+      await eventually(() =>
+        expect(wire.peers().map(({ name }) => name)).toContain(back.self().name),
+      )
+    }
   })
 
   it('keeps trying a bootstrap node that is not there yet', async () => {
@@ -82,6 +85,13 @@ describe('a node that joins the network', { timeout: 30_000 }, () => {
     const first = await join()
     const [listen] = first.self().addresses[0].split('/p2p/')
     await expect(join({ listen: [listen] })).rejects.toMatchObject({ code: 'LISTEN_FAILED' })
+  })
+
+  it('takes nothing for an address that is none', async () => {
+    for (const address of ['127.0.0.1:4801', 'http://localhost', '/ip4/nowhere/tcp/1', '']) {
+      await expect(join({ bootstrap: [address] })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+      await expect(join({ listen: [address] })).rejects.toMatchObject({ code: 'BAD_INPUT' })
+    }
   })
 
   it('gets to know the peers of its peers', async () => {

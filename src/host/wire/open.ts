@@ -1,6 +1,6 @@
 /** The real wire: libp2p under the door `Wire` (paper, Part II, V). */
 import type { PeerId } from '@libp2p/interface'
-import { cidOf, codecs } from '#base'
+import { BadInput, cidOf, codecs } from '#base'
 import {
   type Channel,
   ListenFailed,
@@ -38,16 +38,35 @@ const mostStreams = 256
 
 /**
  * Joins the network.
+ * @throws BadInput where a text is no address
  * @throws ListenFailed where no address can be listened to, such as a port in use
  */
 export async function openWire(options: OpenWireOptions): Promise<Wire> {
   const { seed, listen, bootstrap = [], mdns = true, announceLoopback = false, records } = options
+  await checkAddresses([...listen, ...bootstrap])
   const stack = await startStack({ seed, listen, mdns, announceLoopback, records }).catch(
     (error: unknown) => {
       throw new ListenFailed(listen, error)
     },
   )
   return new LibWire(stack, options, bootstrap)
+}
+
+async function checkAddresses(addresses: readonly string[]): Promise<void> {
+  const { multiaddr } = await import('@multiformats/multiaddr')
+  for (const address of addresses) {
+    let names: string[] = []
+    try {
+      names = multiaddr(address)
+        .getComponents()
+        .map(({ name }) => name)
+    } catch {
+      // Told below.
+    }
+    if (!names.includes('tcp')) {
+      throw new BadInput(`"${address}" is no address`, 'it looks like /ip4/192.0.2.1/tcp/4801')
+    }
+  }
 }
 
 class LibWire implements Wire {
