@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useData } from '../state/data'
 import { look } from '../state/look'
 import { call, signOut } from '../state/node'
@@ -55,7 +55,8 @@ export function Palette() {
   const [chosen, setChosen] = useState(0)
   const dialog = useRef<HTMLDialogElement>(null)
   const found = useFound(question)
-  useEffect(() => dialog.current?.showModal(), [])
+  // Before the next key: somebody who types on is not cut short.
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   useEffect(() => {
     dialog.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
   }, [chosen, found])

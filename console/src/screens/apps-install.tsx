@@ -3,7 +3,7 @@ import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { Field } from '../parts/field'
 import { ErrorNote, Note } from '../parts/states'
-import { call } from '../state/node'
+import { act, call } from '../state/node'
 import { refresh } from '../state/data'
 import { rightOf } from '../state/rights'
 import { attempt, tell } from '../state/toasts'
@@ -31,7 +31,7 @@ async function install(mark: string, picking: Picking): Promise<boolean> {
   const { state, failed } = await upload(mid, '', picking)
   // A half app is not made a version: the batch shows what failed and offers to try again.
   if (state !== 'done' || failed.length > 0) return false
-  const { version } = await call('mimei.backup', { mid, memo: t.apps.installMemo })
+  const { version } = await act('mimei.backup', { mid, memo: t.apps.installMemo })
   refresh('apps')
   tell(t.apps.installed(mark, version), {
     label: t.apps.open,

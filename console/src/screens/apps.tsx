@@ -8,7 +8,7 @@ import { useData } from '../state/data'
 import { call } from '../state/node'
 import { ask, below } from '../state/picking'
 import { go, unitAddress } from '../state/route'
-import { attempt } from '../state/toasts'
+import { attempt, tell } from '../state/toasts'
 import type { Picking } from '../state/uploads'
 import { size } from '../texts/format'
 import { t } from '../texts/texts'
@@ -29,6 +29,12 @@ export function AppFace({ mid, title }: { mid: string; title: string }) {
       {[...title][0]?.toUpperCase() ?? '?'}
     </span>
   )
+}
+
+/** Takes back what the person let the app do; it asks again the next time. */
+async function revoke(app: App): Promise<void> {
+  const well = await attempt(() => call('app.revoke', { app: app.mid }))
+  if (well) tell(t.apps.revoked(app.title))
 }
 
 function AppCard({ app }: { app: App }) {
@@ -64,6 +70,7 @@ function AppCard({ app }: { app: App }) {
               run: () => go(unitAddress(app.mid, 'history')),
             },
             { label: t.unit.share, icon: 'link', run: () => go(unitAddress(app.mid, 'sharing')) },
+            { label: t.apps.revoke, icon: 'lock', run: () => void revoke(app) },
           ]}
         />
       </div>

@@ -12,7 +12,7 @@ import {
   rowLimit,
   rowsOf,
 } from '../state/database'
-import { refresh, useData } from '../state/data'
+import { useData } from '../state/data'
 import { go, withQuery } from '../state/route'
 import { withUndo } from '../state/toasts'
 import { count } from '../texts/format'
@@ -75,7 +75,6 @@ export function KeyView({ at, writable }: { at: KeyAt; writable: boolean }) {
         ),
       async () => {
         await dropRow(at, row.name)
-        refresh(name)
         setHidden(new Set())
       },
     )
@@ -134,7 +133,6 @@ export function KeyView({ at, writable }: { at: KeyAt; writable: boolean }) {
           at={at}
           row={editing === 'new' ? undefined : editing}
           onClose={() => setEditing(undefined)}
-          onSaved={() => refresh(name)}
         />
       )}
     </section>

@@ -4,7 +4,6 @@ import { Dialog } from '../parts/dialog'
 import { Field } from '../parts/field'
 import { ErrorNote } from '../parts/states'
 import { type KeyType, keyTypes, putRow } from '../state/database'
-import { refresh } from '../state/data'
 import { go, withQuery } from '../state/route'
 import { t } from '../texts/texts'
 import { useRow } from './database-row'
@@ -20,7 +19,6 @@ function FirstRow(props: { mid: string; type: KeyType; name: string; onClose: ()
     setError(undefined)
     try {
       await putRow({ mid, version: 'cur', type, key: name }, made())
-      refresh(`unit:${mid}`)
       onClose()
       go(withQuery({ type, key: name, v: undefined }))
     } catch (failed) {

@@ -87,13 +87,8 @@ export function useRow(type: KeyType, row: Row | undefined) {
 }
 
 /** Adds a row to a key or changes one. @param row undefined for a new one */
-export function RowEditor(props: {
-  at: KeyAt
-  row: Row | undefined
-  onClose: () => void
-  onSaved: () => void
-}) {
-  const { at, row, onClose, onSaved } = props
+export function RowEditor(props: { at: KeyAt; row: Row | undefined; onClose: () => void }) {
+  const { at, row, onClose } = props
   const { fields, ready, made } = useRow(at.type, row)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
@@ -102,7 +97,6 @@ export function RowEditor(props: {
     setError(undefined)
     try {
       await putRow(at, { ...made(), name: row?.name ?? made().name })
-      onSaved()
       onClose()
     } catch (failed) {
       setError(failed)

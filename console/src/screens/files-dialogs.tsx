@@ -3,7 +3,7 @@ import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { Field } from '../parts/field'
 import { ErrorNote } from '../parts/states'
-import { call, type FileEntry } from '../state/node'
+import { act, type FileEntry } from '../state/node'
 import { t } from '../texts/texts'
 import { joinPath, type Place } from './files'
 
@@ -74,7 +74,7 @@ export function NewFolder({ place, onClose }: { place: Place; onClose: () => voi
       title={t.files.newFolder}
       action={t.create}
       initial=""
-      work={(name) => call('files.mkdir', { mid, path: joinPath(place.path, name) })}
+      work={(name) => act('files.mkdir', { mid, path: joinPath(place.path, name) })}
       onClose={onClose}
     />
   )
@@ -89,7 +89,7 @@ export function Rename(props: { place: Place; entry: FileEntry; onClose: () => v
       action={t.files.rename}
       initial={entry.name}
       work={(name) =>
-        call('files.rename', { mid, from: entry.path, to: joinPath(place.path, name) })
+        act('files.rename', { mid, from: entry.path, to: joinPath(place.path, name) })
       }
       onClose={onClose}
     />

@@ -1,4 +1,4 @@
-import { call, type FileEntry } from '../state/node'
+import { act, type FileEntry } from '../state/node'
 import { store } from '../state/store'
 import { withUndo } from '../state/toasts'
 import { t } from '../texts/texts'
@@ -17,8 +17,8 @@ export function removeWithUndo(mid: string, { path, name, type }: FileEntry): vo
       return next
     })
   withUndo(t.files.deleted(name), show, async () => {
-    await call('files.remove', { mid, path, recursive: type === 'directory' })
-    // The list is asked for again by the node's own event; until then the entry stays hidden.
+    await act('files.remove', { mid, path, recursive: type === 'directory' })
+    // The list is on its way; until it is here the entry stays hidden.
     setTimeout(() => show(true), 2000)
   })
 }

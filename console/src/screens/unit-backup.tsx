@@ -1,25 +1,30 @@
 import { useState } from 'preact/hooks'
 import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
-import { Field } from '../parts/field'
+import { Field, Switch } from '../parts/field'
 import { ErrorNote } from '../parts/states'
-import { call, type Unit } from '../state/node'
-import { tell } from '../state/toasts'
+import { act, type Unit } from '../state/node'
+import { attempt, tell } from '../state/toasts'
 import { t } from '../texts/texts'
 import { Changes } from './unit-changes'
 
 /** Makes the next version, after a look at what it will hold. */
 export function BackupDialog({ unit, onClose }: { unit: Unit; onClose: () => void }) {
   const [memo, setMemo] = useState('')
+  const [publish, setPublish] = useState(true)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
   const backup = async (): Promise<void> => {
     setBusy(true)
     setError(undefined)
     try {
-      const { version } = await call('mimei.backup', { mid: unit.mid, memo: memo.trim() })
+      const { version } = await act('mimei.backup', { mid: unit.mid, memo: memo.trim() })
       tell(t.backup.done(unit.mark, version))
       onClose()
+      // The version is safe by now; telling the network may fail without taking that back.
+      if (unit.published && publish) {
+        void attempt(() => act('mimei.publish', { mid: unit.mid }))
+      }
     } catch (failed) {
       setError(failed)
       setBusy(false)
@@ -49,6 +54,14 @@ export function BackupDialog({ unit, onClose }: { unit: Unit; onClose: () => voi
         placeholder={t.backup.memoExample}
       />
       <Changes mid={unit.mid} from={unit.version} to="cur" />
+      {unit.published && (
+        <Switch
+          label={t.backup.publish}
+          hint={t.backup.publishHint}
+          on={publish}
+          onChange={setPublish}
+        />
+      )}
       {error !== undefined && <ErrorNote error={error} />}
     </Dialog>
   )

@@ -7,7 +7,7 @@ import { Icon } from '../parts/icon'
 import { Menu, type MenuItem } from '../parts/menu'
 import { Empty } from '../parts/states'
 import type { VersionName } from '../state/content'
-import { call, type UnitDetail, type VersionInfo } from '../state/node'
+import { act, type UnitDetail, type VersionInfo } from '../state/node'
 import { go, unitAddress } from '../state/route'
 import { attempt, tell } from '../state/toasts'
 import { shortId, size } from '../texts/format'
@@ -16,7 +16,11 @@ import { t } from '../texts/texts'
 import { Changes } from './unit-changes'
 
 async function release(unit: UnitDetail, version: number): Promise<void> {
-  const well = await attempt(() => call('mimei.release', { mid: unit.mid, version }))
+  const { mid } = unit
+  const well = await attempt(async () => {
+    await act('mimei.release', { mid, version })
+    if (unit.published) await act('mimei.publish', { mid })
+  })
   if (well) tell(t.history.releaseDone(version))
 }
 
@@ -114,7 +118,7 @@ function VersionEvent(props: {
 function RestoreVersion(props: { unit: UnitDetail; version: number; onClose: () => void }) {
   const { unit, version, onClose } = props
   const restore = async (): Promise<void> => {
-    const well = await attempt(() => call('mimei.restore', { mid: unit.mid, version }))
+    const well = await attempt(() => act('mimei.restore', { mid: unit.mid, version }))
     if (well) tell(t.history.restored(version))
   }
   return (

@@ -4,8 +4,7 @@ import { Dialog } from '../parts/dialog'
 import { Choices, Field } from '../parts/field'
 import { Id } from '../parts/id'
 import { ErrorNote } from '../parts/states'
-import { refresh } from '../state/data'
-import { call, type UnitDetail } from '../state/node'
+import { act, type UnitDetail } from '../state/node'
 import { withUndo } from '../state/toasts'
 import { store, useStore } from '../state/store'
 import { shortId } from '../texts/format'
@@ -27,7 +26,7 @@ const hidden = store<ReadonlySet<string>>(new Set())
 
 function setEntries(unit: UnitDetail, entries: readonly Entry[]): Promise<unknown> {
   const { mid } = unit
-  return call('mimei.right', { mid, entries: [...entries] }).then(() => refresh(`unit:${mid}`))
+  return act('mimei.right', { mid, entries: [...entries] })
 }
 
 function AddKey({ unit, onClose }: { unit: UnitDetail; onClose: () => void }) {

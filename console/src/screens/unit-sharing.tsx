@@ -7,7 +7,7 @@ import { QrCode } from '../parts/qr-code'
 import { ErrorNote, Note, Skeleton } from '../parts/states'
 import { isOpen } from '../state/content'
 import { refresh, useData } from '../state/data'
-import { call, type UnitDetail } from '../state/node'
+import { act, call, type UnitDetail } from '../state/node'
 import { unitAddress } from '../state/route'
 import { type Reach, reachOf, rightOf } from '../state/rights'
 import { attempt } from '../state/toasts'
@@ -20,9 +20,7 @@ function WhoMayRead({ unit }: { unit: UnitDetail }) {
   const reach = reachOf(unit.right)
   const set = (next: Reach): void => {
     const right = rightOf(next, unit.right)
-    void attempt(() => call('mimei.right', { mid: unit.mid, right })).then((well) => {
-      if (well) refresh(`unit:${unit.mid}`)
-    })
+    void attempt(() => act('mimei.right', { mid: unit.mid, right }))
   }
   return (
     <Section title={t.rights.title} lead={t.rights.lead}>
@@ -51,8 +49,6 @@ function OnTheNetwork({ unit }: { unit: UnitDetail }) {
   const work = async (what: 'publish' | 'provide', act: () => Promise<unknown>): Promise<void> => {
     setBusy(what)
     await attempt(act)
-    refresh(`unit:${mid}`)
-    refresh('units')
     setBusy(undefined)
   }
   const closed = !isOpen(unit.right, 'last')
@@ -68,7 +64,7 @@ function OnTheNetwork({ unit }: { unit: UnitDetail }) {
         disabled={!unit.mine || (!unit.published && (unit.version === 0 || closed))}
         onChange={(on) =>
           void work('publish', () =>
-            on ? call('mimei.publish', { mid }) : call('mimei.unpublish', { mid }),
+            on ? act('mimei.publish', { mid }) : act('mimei.unpublish', { mid }),
           )
         }
       />
@@ -79,7 +75,7 @@ function OnTheNetwork({ unit }: { unit: UnitDetail }) {
         busy={busy === 'provide'}
         onChange={(on) =>
           void work('provide', () =>
-            on ? call('mimei.provide', { mid }) : call('mimei.unprovide', { mid }),
+            on ? act('mimei.provide', { mid }) : act('mimei.unprovide', { mid }),
           )
         }
       />

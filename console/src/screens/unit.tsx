@@ -9,7 +9,7 @@ import { Confirm } from '../parts/confirm'
 import { copyText } from '../parts/id'
 import { openApp } from '../state/apps'
 import { useData } from '../state/data'
-import { call, type UnitDetail } from '../state/node'
+import { act, call, type UnitDetail } from '../state/node'
 import { screenCommands } from '../state/palette'
 import { go, type Route, unitAddress } from '../state/route'
 import { attempt, tell } from '../state/toasts'
@@ -90,7 +90,7 @@ async function copyId(unit: UnitDetail): Promise<void> {
 
 function RemoveUnit({ unit, onClose }: { unit: UnitDetail; onClose: () => void }) {
   const remove = async (): Promise<void> => {
-    const well = await attempt(() => call('mimei.remove', { mid: unit.mid }))
+    const well = await attempt(() => act('mimei.remove', { mid: unit.mid }))
     if (!well) return
     tell(t.unit.removed(unit.mark))
     go('/units', true)

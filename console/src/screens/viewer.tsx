@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button, IconButton } from '../parts/button'
 import { Icon } from '../parts/icon'
 import { Empty, ErrorNote, Progress } from '../parts/states'
@@ -92,7 +92,7 @@ export function Viewer(props: {
   const at = files.findIndex(({ path }) => path === file.path)
   const before = files[at - 1]
   const after = files[at + 1]
-  useEffect(() => {
+  useLayoutEffect(() => {
     const back = document.activeElement
     dialog.current?.showModal()
     dialog.current?.focus()

@@ -1,6 +1,6 @@
 /** Keys and values of database units, five types behind one shape: rows of two columns. */
 import { fromJson, type Params, toJson } from 'leither/client'
-import { call } from './node'
+import { act, call } from './node'
 import type { VersionName } from './content'
 
 export type KeyType = NonNullable<Params<'db.scan'>['type']>
@@ -98,27 +98,27 @@ export async function lengthOf({ mid, version, type, key }: KeyAt): Promise<numb
 
 /** Writes a row: a new one, or over the one of that name. In a list a name is an index. */
 export async function putRow({ mid, type, key }: KeyAt, { name, value }: Row): Promise<void> {
-  if (type === 'string') await call('db.set', { mid, key, value })
-  if (type === 'hash') await call('db.hset', { mid, key, field: name, value })
-  if (type === 'set') await call('db.sadd', { mid, key, members: [name] })
+  if (type === 'string') await act('db.set', { mid, key, value })
+  if (type === 'hash') await act('db.hset', { mid, key, field: name, value })
+  if (type === 'set') await act('db.sadd', { mid, key, members: [name] })
   if (type === 'zset') {
-    await call('db.zadd', { mid, key, pairs: [{ score: Number(value), member: name }] })
+    await act('db.zadd', { mid, key, pairs: [{ score: Number(value), member: name }] })
   }
   if (type === 'list') {
-    if (name === '') await call('db.rpush', { mid, key, values: [value] })
-    else await call('db.lset', { mid, key, index: Number(name), value })
+    if (name === '') await act('db.rpush', { mid, key, values: [value] })
+    else await act('db.lset', { mid, key, index: Number(name), value })
   }
 }
 
 /** Takes a row out. Of a list only the ends can go: the first and the last. */
 export async function dropRow({ mid, type, key }: KeyAt, name: string): Promise<void> {
-  if (type === 'hash') await call('db.hdel', { mid, key, fields: [name] })
-  if (type === 'set') await call('db.srem', { mid, key, members: [name] })
-  if (type === 'zset') await call('db.zrem', { mid, key, members: [name] })
-  if (type === 'list') await call(name === '0' ? 'db.lpop' : 'db.rpop', { mid, key })
+  if (type === 'hash') await act('db.hdel', { mid, key, fields: [name] })
+  if (type === 'set') await act('db.srem', { mid, key, members: [name] })
+  if (type === 'zset') await act('db.zrem', { mid, key, members: [name] })
+  if (type === 'list') await act(name === '0' ? 'db.lpop' : 'db.rpop', { mid, key })
 }
 
 /** Takes a whole key out. */
 export async function dropKey({ mid, type, key }: KeyAt): Promise<void> {
-  await call('db.clear', { mid, type, keys: [key] })
+  await act('db.clear', { mid, type, keys: [key] })
 }

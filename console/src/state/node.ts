@@ -70,6 +70,16 @@ export async function call<M extends MethodName>(
   return (client.call as (...all: unknown[]) => Promise<Result<M>>)(method, params, options)
 }
 
+/** Calls a method that changes a unit, and shows anew what it touched, at once. */
+export async function act<M extends MethodName>(
+  method: M,
+  params: Params<M> & { mid: string },
+): Promise<Result<M>> {
+  const result = await call(method, params)
+  for (const prefix of touched({ type: 'rights', mid: params.mid })) refresh(prefix)
+  return result
+}
+
 const keep = ({ sid }: Session, stay: boolean): void => {
   if (stay) localStorage.setItem(stayKey, sid)
 }
@@ -101,17 +111,26 @@ function touched(event: ApiEvent): string[] {
   return ['units', 'apps', 'node:status', `unit:${mid}`]
 }
 
-/** Many writes may come in a row: lists are asked for again at most this often, in milliseconds. */
-const pace = 300
+/**
+ * Milliseconds from an event to asking again: soon for a single one, seldom while many come in a
+ * row, so that looking on does not slow down what is looked at.
+ */
+const soon = 150
+const seldom = 1500
 const due = new Set<string>()
 let timer: ReturnType<typeof setTimeout> | undefined
+let lastAsked = 0
 
 function hear(event: ApiEvent): void {
   for (const prefix of touched(event)) due.add(prefix)
-  timer ??= setTimeout(() => {
-    timer = undefined
-    const prefixes = [...due]
-    due.clear()
-    for (const prefix of prefixes) refresh(prefix)
-  }, pace)
+  const calm = performance.now() - lastAsked > 2 * seldom
+  timer ??= setTimeout(askAgain, calm ? soon : seldom)
+}
+
+function askAgain(): void {
+  timer = undefined
+  lastAsked = performance.now()
+  const prefixes = [...due]
+  due.clear()
+  for (const prefix of prefixes) refresh(prefix)
 }

@@ -3,6 +3,7 @@
  * looks at other screens, a few files at a time, each acknowledged by the node when it is safe on
  * its disk.
  */
+import { refresh } from './data'
 import { store } from './store'
 import { sendFile } from './content'
 import { call } from './node'
@@ -42,8 +43,8 @@ export interface Batch {
 
 export const batches = store<readonly Batch[]>([])
 
-/** files on their way at once: enough to hide the round trip of small ones */
-const parallel = 4
+/** files on their way at once: as many as browsers open connections to one node */
+const parallel = 6
 /** milliseconds between two drawings of the progress */
 const beat = 200
 /** milliseconds that good news stay */
@@ -157,6 +158,7 @@ export async function upload(mid: string, folder: string, picking: Picking): Pro
   draw()
   const state = stop.signal.aborted ? 'cancelled' : 'done'
   update(id, { state })
+  refresh(`unit:${mid}`)
   // What went well needs no answer; what failed stays until somebody looks at it.
   if (failed.length === 0) setTimeout(() => dismiss(id), calm)
   return batches.get().find((batch) => batch.id === id) as Batch
