@@ -57,6 +57,11 @@ export class NodeCache {
     private readonly mostBytes = cacheBytes,
   ) {}
 
+  /** Bytes of memory that the nodes take, roughly. */
+  get heldBytes(): number {
+    return this.queueBytes + this.roundBytes
+  }
+
   /** @throws BlockMissing, BlockCorrupt, TreeCorrupt */
   load(cid: CID): TreeNode {
     if (cid.code !== codecs.dagCbor) throw new TreeCorrupt(`its root ${cid} is no dag-cbor block`)

@@ -1,73 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CID } from '#base'
-import { type Blocks, openBlocks } from '#blocks'
-import { type Disk, handClock, memoryDisk, seededRandom } from '#world'
-import { openOverlay, type Overlay } from '../overlay.js'
+import { openOverlay } from '../overlay.js'
 import { type Command, answerOf, anyCommand, contentOf } from './commands.contract.js'
 import type { Transaction } from './database.js'
-import { foldDatabase } from './fold.js'
 import { Model } from './model.contract.js'
-import type { WorkingDatabase } from './sources.js'
 import { openVersionDatabase } from './version.js'
-import { openWorkingDatabase } from './working.js'
-
-const id = new Uint8Array(20).fill(7)
-
-/** A unit's database with just enough around it to back up and restore. */
-class Bench {
-  root: CID | null = null
-  readonly clock = handClock()
-  readonly told: string[] = []
-  readonly database: WorkingDatabase
-
-  private constructor(
-    readonly disk: Disk,
-    readonly blocks: Blocks,
-    public overlay: Overlay,
-  ) {
-    this.database = openWorkingDatabase({
-      blocks,
-      overlay,
-      clock: this.clock,
-      random: seededRandom(1),
-      root: () => this.root,
-      onChange: (keys) => this.told.push(...keys),
-    })
-  }
-
-  static async open(): Promise<Bench> {
-    const disk = memoryDisk()
-    return new Bench(disk, openBlocks({ disk }), await openOverlay(disk, id))
-  }
-
-  /** @param during runs between freezing and settling */
-  async backup(during?: () => Promise<void>): Promise<CID> {
-    const frozen = this.overlay.freeze()
-    const folding = foldDatabase(this.blocks, this.root, frozen)
-    await during?.()
-    const { root } = await folding
-    await this.disk.write(frozen.settle())
-    this.root = root
-    frozen.settled()
-    return root
-  }
-
-  async failedBackup(during?: () => Promise<void>): Promise<void> {
-    const frozen = this.overlay.freeze()
-    await foldDatabase(this.blocks, this.root, frozen)
-    await during?.()
-    frozen.thaw()
-  }
-
-  async restore(root: CID | null): Promise<void> {
-    const dropped = this.overlay.drop()
-    this.root = root
-    this.database.reset()
-    await this.disk.write(dropped.settle())
-    dropped.settled()
-  }
-}
+import { Workbench, unitId } from './workbench.contract.js'
 
 type Step =
   | { do: 'command'; command: Command }
@@ -117,7 +55,7 @@ class Play {
   readonly model = new Model()
   readonly open: (Open | undefined)[] = []
 
-  constructor(readonly bench: Bench) {}
+  constructor(readonly bench: Workbench) {}
 
   async step(step: Step): Promise<void> {
     switch (step.do) {
@@ -195,7 +133,7 @@ describe('the database of a working copy', () => {
       fc.asyncProperty(
         fc.array(anyStep, { minLength: 30, maxLength: 80, size: 'max' }),
         async (steps) => {
-          const play = new Play(await Bench.open())
+          const play = new Play(await Workbench.open())
           for (const step of steps) await play.step(step)
           const expected = await contentOf(play.model)
           expect(await contentOf(play.bench.database)).toEqual(expected)
@@ -208,7 +146,7 @@ describe('the database of a working copy', () => {
           const version = openVersionDatabase({ blocks: play.bench.blocks, root })
           expect(await contentOf(version)).toEqual(expected)
           await play.bench.overlay.swept()
-          const reopened = await openOverlay(play.bench.disk, id)
+          const reopened = await openOverlay(play.bench.disk, unitId)
           expect(reopened.isEmpty()).toBe(true)
         },
       ),
