@@ -69,6 +69,14 @@ describe('a command line', () => {
     expect(options).toMatchObject({ json: true, reverse: true, home: '/x' })
   })
 
+  it('is read with ids that begin with a dash', async () => {
+    const id = '-A2RahSmq4t4eow-JKqQ-ydmiuj'
+    expect((await find(`mimei show ${id}`)).args).toEqual([id])
+    expect((await find(`mimei get ${id}:3 a.txt`)).args).toEqual([`${id}:3`, 'a.txt'])
+    const { options } = await find(`passport --key me.key --node ${id}`)
+    expect(options).toMatchObject({ key: 'me.key', node: id })
+  })
+
   it('is refused where it is wrong', async () => {
     const wrong = [
       'nonsense',
