@@ -161,6 +161,34 @@ describe('JSON-RPC', () => {
     expect(await closed(binary.socket)).toBe(1003)
   })
 
+  it('holds back for a reader that is slow, and loses nothing', async () => {
+    const { mid } = await served.node.call(
+      'mimei.create',
+      { mark: 'large', kind: 'database' },
+      served.owner,
+    )
+    const value = 'x'.repeat(64 * 1024)
+    await served.node.call('db.set', { mid, key: 'k', value }, served.owner)
+    const { socket, next } = await open({ Authorization: `Bearer ${served.sid}` })
+    socket.pause()
+    const count = 400
+    for (let id = 0; id < count; id++) {
+      socket.send(JSON.stringify(request('db.get', { mid, key: 'k' }, { id })))
+    }
+    // Other connections are served meanwhile.
+    const other = await open()
+    expect((await other.ask(request('node.id'))).result).toBeDefined()
+    other.socket.close()
+    socket.resume()
+    const ids = new Set<unknown>()
+    while (ids.size < count) {
+      const { id, result } = await next()
+      expect(result?.value).toBe(value)
+      ids.add(id)
+    }
+    socket.close()
+  })
+
   it('limits the calls under way, without closing', async () => {
     const { socket, next } = await open()
     const batch = Array.from({ length: 600 }, (_, id) => request('node.id', {}, { id }))
