@@ -17,8 +17,8 @@ const setting = ({ type, multiple = false, short }: Options[string]) => ({
 const isOptional = (name: string): boolean => name.startsWith('[')
 const isMany = (name: string): boolean => name.replace(/[[\]]/g, '').endsWith('...')
 
-// "-1" is a number, and one id of 64 begins with "-": no options, so they are hidden from the parser
-// and shown again behind it.
+// "-1" is a number, and one id of 64 begins with "-": they are no options, so the parser does not
+// see them as they are.
 const hide = (word: string): string => (/^-(\d|[\w-]{26}(:|$))/.test(word) ? `\0${word}` : word)
 const show = (word: string): string => (word.startsWith('\0') ? word.slice(1) : word)
 const shown = (value: unknown): unknown =>
