@@ -118,3 +118,33 @@ export function writeHead(into: Uint8Array, at: number, type: number, value: num
   }
   return at + size
 }
+
+/** Whether CBOR holds a link anywhere: canonical values have no other tag. */
+export function holdsLink(value: Uint8Array): boolean {
+  const first = value[0] >> 5
+  if (first < major.array || first === major.simple) return false
+  const reader = new CborReader(value)
+  for (let left = 1; left > 0; left--) {
+    const count = reader.head()
+    if (reader.major === major.tag) return true
+    if (reader.major === 2 || reader.major === 3) reader.skipBytes(count)
+    else if (reader.major === major.array) left += count
+    else if (reader.major === major.map) left += 2 * count
+  }
+  return false
+}
+
+/** A value's CBOR as the content of a byte string, where no link is seen. */
+export function seal(value: Uint8Array): Uint8Array {
+  const sealed = new Uint8Array(headSize(value.length) + value.length)
+  sealed.set(value, writeHead(sealed, 0, major.bytes, value.length))
+  return sealed
+}
+
+/** What `seal` was given. @throws TreeCorrupt */
+export function unseal(sealed: Uint8Array): Uint8Array {
+  const reader = new CborReader(sealed)
+  const length = reader.expect(major.bytes)
+  if (length !== sealed.length - reader.at) throw new TreeCorrupt('a sealed value that is none')
+  return sealed.subarray(reader.at)
+}

@@ -74,6 +74,7 @@ export class Chunk {
   private count = 0
   private size = 0
   private apart: number[] = []
+  private sealed: number[] = []
   private lastKeyAt: Piece = { bytes: emptyBytes, begin: 0, end: 0 }
 
   constructor(private readonly level: number) {}
@@ -102,6 +103,7 @@ export class Chunk {
       count: node.countOf(i),
       size: node.sizeOf(i),
       apart: node.apartSize(i),
+      sealed: node.isSealed(i),
     })
   }
 
@@ -111,9 +113,10 @@ export class Chunk {
     keyBegin: number,
     keyEnd: number,
     encoded: number,
-    { count, size, apart }: Omit<TreeItem, 'raw'>,
+    { count, size, apart, sealed }: Omit<TreeItem, 'raw'>,
   ): boolean {
     if (apart > 0) this.apart.push(this.length, apart)
+    if (sealed) this.sealed.push(this.length)
     this.length++
     this.count += count
     this.size += size
@@ -135,21 +138,22 @@ export class Chunk {
 
   /** The node of what was added; begins the next one. */
   close(): ChunkResult {
-    const { level, apart, count, size } = this
+    const { level, count, size } = this
+    const marks = level === 0 ? [this.apart, this.sealed] : []
     const entries = this.length * (level === 0 ? 2 : 4)
     let total = 1 + headSize(level) + headSize(entries) + this.entryBytes
-    if (level === 0) total += apart.reduce((sum, n) => sum + headSize(n), headSize(apart.length))
+    for (const list of marks) total += headSizes(list)
     const bytes = new Uint8Array(total)
-    let at = writeHead(bytes, 0, major.array, level === 0 ? 3 : 2)
+    let at = writeHead(bytes, 0, major.array, 2 + marks.length)
     at = writeHead(bytes, at, major.uint, level)
     at = writeHead(bytes, at, major.array, entries)
     for (const piece of this.pieces) {
       bytes.set(piece.bytes.subarray(piece.begin, piece.end), at)
       at += piece.end - piece.begin
     }
-    if (level === 0) {
-      at = writeHead(bytes, at, major.array, apart.length)
-      for (const number of apart) at = writeHead(bytes, at, major.uint, number)
+    for (const list of marks) {
+      at = writeHead(bytes, at, major.array, list.length)
+      for (const number of list) at = writeHead(bytes, at, major.uint, number)
     }
     const last = this.lastKeyAt
     const lastKey = last.bytes.subarray(last.begin, last.end)
@@ -164,8 +168,13 @@ export class Chunk {
     this.count = 0
     this.size = 0
     this.apart = []
+    this.sealed = []
   }
 }
+
+/** Bytes of a list of numbers. */
+const headSizes = (list: readonly number[]): number =>
+  list.reduce((sum, number) => sum + headSize(number), headSize(list.length))
 
 /** CBOR of a link to a dag-cbor block. @param digest its SHA-256 */
 export function encodeLink(digest: Uint8Array): Uint8Array {
@@ -181,5 +190,5 @@ export function childItem(digest: Uint8Array, count: number, size: number): Tree
   raw.set(linkHead)
   raw.set(digest, linkHead.length)
   writeHead(raw, writeHead(raw, linkBytes, major.uint, count), major.uint, size)
-  return { raw, count, size, apart: 0 }
+  return { raw, count, size, apart: 0, sealed: false }
 }

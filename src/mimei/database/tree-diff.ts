@@ -2,7 +2,7 @@
 import { type CID, compare, equal } from '#base'
 import type { Blocks } from '#blocks'
 import { type NodeCache, nodesOf } from './tree-cache.js'
-import { TreeNode } from './tree-node.js'
+import type { TreeNode } from './tree-node.js'
 
 export interface TreeDifference {
   readonly key: Uint8Array
@@ -37,20 +37,10 @@ export function* diffTrees(
     const order = before.done ? 1 : after.done ? -1 : compare(before.key, after.key)
     if (order < 0) yield { key: before.key, change: 'removed' }
     else if (order > 0) yield { key: after.key, change: 'added' }
-    else if (!equal(before.value, after.value)) yield { key: after.key, change: 'changed' }
+    else if (!before.holdsSame(after)) yield { key: after.key, change: 'changed' }
     if (order <= 0) before.advance()
     if (order >= 0) after.advance()
   }
-}
-
-/** Links of a tree's node that belong to the tree: children, or values that lie apart. */
-export function linksOfNode(bytes: Uint8Array): CID[] {
-  const node = new TreeNode(bytes)
-  const links: CID[] = []
-  for (let i = 0; i < node.length; i++) {
-    if (node.level > 0 || node.apartSize(i) > 0) links.push(node.link(i))
-  }
-  return links
 }
 
 /** A place in a tree: before an entry of a leaf, or before a whole child. */
@@ -80,16 +70,14 @@ class Walk {
     return node.key(at)
   }
 
-  /**
-   * What the entry holds: the value, or the link to a value that lies apart, told from each other.
-   */
-  get value(): Uint8Array {
-    const { node, at } = this.here
-    const raw = node.raw(at)
-    if (node.apartSize(at) === 0) return raw
-    const marked = new Uint8Array(raw.length + 1)
-    marked.set(raw)
-    return marked
+  /** Whether the entry holds what another one holds. */
+  holdsSame(other: Walk): boolean {
+    const [one, two] = [this.here, other.here]
+    return (
+      one.node.isSealed(one.at) === two.node.isSealed(two.at) &&
+      one.node.apartSize(one.at) === two.node.apartSize(two.at) &&
+      equal(one.node.raw(one.at), two.node.raw(two.at))
+    )
   }
 
   get digest(): Uint8Array {

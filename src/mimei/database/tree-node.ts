@@ -1,16 +1,18 @@
 /**
  * One node of the tree: raw bytes of a dag-cbor block and a table of where its entries lie.
  *
- * leaf:  `[0, [key, value, key, value …], [index, bytes, index, bytes …]]`: keys are byte strings,
- *        values any CBOR value; the third list names the entries whose value lies in a block of its
- *        own (the entry holds the link) with the bytes of that value, so that no CID of a user is
- *        ever taken for it;
+ * leaf:  `[0, [key, value, key, value …], [index, bytes, index, bytes …], [index, index …]]`: keys
+ *        are byte strings, values any CBOR value. The third list names the entries whose value lies
+ *        in a block of its own (the entry holds the link) with the bytes of that value. The fourth
+ *        names those whose value is sealed: its CBOR stands inside a byte string, because it holds
+ *        CIDs of the user. So every link of the tree is the tree's own: whoever follows links to
+ *        sync or keep a version meets nothing that the version does not need;
  * inner: `[level, [last key, link, count, size, …]]`: the greatest key below each child, the number
  *        of entries below it and the bytes of their keys and values.
  */
 import { type CID, cidOfDigest, codecs } from '#base'
 import { TreeCorrupt } from './errors.js'
-import { CborReader, linkBytes, linkHead, major } from './tree-cbor.js'
+import { CborReader, linkBytes, linkHead, major, unseal } from './tree-cbor.js'
 
 /** An entry of any level as the writer handles it. */
 export interface TreeItem {
@@ -22,6 +24,8 @@ export interface TreeItem {
   readonly size: number
   /** bytes of a value that lies in a block of its own, else 0 */
   readonly apart: number
+  /** whether the value's CBOR stands inside a byte string */
+  readonly sealed: boolean
 }
 
 const none = new Float64Array(0)
@@ -48,13 +52,15 @@ export class TreeNode {
   private readonly sizes: Float64Array
   /** entries whose values lie apart; made where there are any */
   private apart: Map<number, number> | undefined
+  /** entries whose values are sealed; made where there are any */
+  private sealed: Set<number> | undefined
 
   /** @throws TreeCorrupt where the bytes are no node */
   constructor(readonly bytes: Uint8Array) {
     const reader = new CborReader(bytes)
     const parts = reader.expect(major.array)
     this.level = reader.expect(major.uint)
-    if (parts !== (this.level === 0 ? 3 : 2)) throw new TreeCorrupt(`a node of ${parts} parts`)
+    if (parts !== (this.level === 0 ? 4 : 2)) throw new TreeCorrupt(`a node of ${parts} parts`)
     const width = this.level === 0 ? 2 : 4
     const items = reader.expect(major.array)
     if (items % width !== 0 || items > bytes.length)
@@ -91,6 +97,10 @@ export class TreeNode {
       if (i >= this.length || !this.holdsLink(i)) throw new TreeCorrupt('a value that is nowhere')
       this.apart ??= new Map()
       this.apart.set(i, reader.expect(major.uint))
+    }
+    for (let left = reader.expect(major.array); left > 0; left--) {
+      this.sealed ??= new Set()
+      this.sealed.add(reader.expect(major.uint))
     }
   }
 
@@ -133,6 +143,10 @@ export class TreeNode {
     return this.apart?.get(i) ?? 0
   }
 
+  isSealed(i: number): boolean {
+    return this.sealed?.has(i) ?? false
+  }
+
   /** SHA-256 of the child, or of the value that lies apart. */
   digest(i: number): Uint8Array {
     const begin = this.spans[3 * i + 1] + linkHead.length
@@ -170,8 +184,12 @@ export class TreeNode {
   sizeOf(i: number): number {
     if (this.level > 0) return this.sizes[i]
     const { spans } = this
-    const value = this.apart?.get(i) ?? spans[3 * i + 2] - spans[3 * i + 1]
+    const value = this.apart?.get(i) ?? this.valueSize(i)
     return spans[3 * i + 1] - spans[3 * i] + value
+  }
+
+  private valueSize(i: number): number {
+    return this.isSealed(i) ? unseal(this.raw(i)).length : this.valueEnd(i) - this.keyEnd(i)
   }
 
   /** Entries of the whole tree below this node. */

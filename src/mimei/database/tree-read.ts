@@ -2,6 +2,7 @@
 import type { CID } from '#base'
 import type { Blocks } from '#blocks'
 import { type NodeCache, nodesOf } from './tree-cache.js'
+import { unseal } from './tree-cbor.js'
 import type { TreeNode } from './tree-node.js'
 
 export type TreeEntry = readonly [key: Uint8Array, value: Uint8Array]
@@ -102,7 +103,8 @@ export class Tree {
   }
 
   private value(leaf: TreeNode, i: number): Uint8Array {
-    return leaf.apartSize(i) === 0 ? leaf.raw(i) : this.nodes.value(leaf, i)
+    const kept = leaf.apartSize(i) === 0 ? leaf.raw(i) : this.nodes.value(leaf, i)
+    return leaf.isSealed(i) ? unseal(kept) : kept
   }
 
   /** The leaf that holds the entry of a rank; there must be one. */

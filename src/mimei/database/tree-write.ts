@@ -8,6 +8,7 @@
 import { type CID, cidOf, codecs, compare, encodeCbor } from '#base'
 import { type Block, type Blocks, makeBlock } from '#blocks'
 import { nodesOf, type NodeCache } from './tree-cache.js'
+import { holdsLink, seal } from './tree-cbor.js'
 import { Chunk, childItem, encodeLink } from './tree-chunk.js'
 import { LevelCursor } from './tree-cursor.js'
 import { type TreeItem, TreeNode } from './tree-node.js'
@@ -29,7 +30,7 @@ export const inlineBytes = 16 * 1024
 /** New blocks are handed to the store whenever they are about this many bytes. */
 const flushBytes = 1024 * 1024
 
-const emptyLeaf = encodeCbor([0, [], []])
+const emptyLeaf = encodeCbor([0, [], [], []])
 
 /** Root of the tree without entries. */
 export const emptyRoot = cidOf(codecs.dagCbor, emptyLeaf)
@@ -148,9 +149,11 @@ class TreeEdit {
 
   private leafItem(key: Uint8Array, value: Uint8Array): TreeItem {
     const size = key.length + value.length
-    if (value.length <= inlineBytes) return { raw: value, count: 1, size, apart: 0 }
-    const raw = encodeLink(this.put(nodeBlock(value)).multihash.digest)
-    return { raw, count: 1, size, apart: value.length }
+    const sealed = holdsLink(value)
+    const kept = sealed ? seal(value) : value
+    if (value.length <= inlineBytes) return { raw: kept, count: 1, size, apart: 0, sealed }
+    const raw = encodeLink(this.put(nodeBlock(kept)).multihash.digest)
+    return { raw, count: 1, size, apart: value.length, sealed }
   }
 }
 

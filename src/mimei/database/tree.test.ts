@@ -12,8 +12,8 @@ import {
   toHex,
   type Value,
 } from '#base'
-import type { Block } from '#blocks'
-import { diffTrees, linksOfNode } from './tree-diff.js'
+import { type Block, dagLinks } from '#blocks'
+import { diffTrees } from './tree-diff.js'
 import { keyHash } from './tree-chunk.js'
 import { Tree } from './tree-read.js'
 import { type TreeChange, applyChanges, emptyRoot } from './tree-write.js'
@@ -50,6 +50,9 @@ const sorted = (model: ReadonlyMap<string, Value | undefined>): TreeChange[] =>
     ])
     .sort((a, b) => compare(a[0], b[0]))
 
+/** The CBOR of a value as plain bytes, as a sealed value shows itself. */
+const bytesOf = (value: Value): Uint8Array => new Uint8Array(encodeCbor(value))
+
 const texts = (entries: Iterable<TreeChange>): string[] =>
   [...entries].map(([key, value]) => `${toHex(key)} ${toHex(value as Uint8Array)}`)
 
@@ -85,6 +88,8 @@ const anyValue: fc.Arbitrary<Value> = fc.oneof(
   fc.integer({ min: 0, max: 3000 }).map((n) => 'v'.repeat(n)),
   fc.integer({ min: 16_000, max: 40_000 }).map((n) => new Uint8Array(n)),
   fc.constant(emptyRoot),
+  fc.constant([emptyRoot, { deep: [emptyRoot] }, 'x'.repeat(17_000)]),
+  fc.constant({ deep: { er: [emptyRoot] } }),
   fc.constant(null),
 )
 const anyStep = fc.dictionary(anyKey, fc.option(anyValue, { nil: undefined, freq: 3 }), {
@@ -275,27 +280,50 @@ describe('the tree', () => {
     )
   })
 
-  it('is dag-cbor that any IPLD tool reads, and tells own links from those of users', async () => {
+  it('is dag-cbor that any IPLD tool reads, whose links are all its own', async () => {
     const blocks = new CountedBlocks()
     const big = 'b'.repeat(30_000)
-    const { root } = await build(
-      blocks,
-      new Map<string, Value>([
-        ['big', big],
-        ['cid', emptyRoot],
-        ['n', 1],
-      ]),
-    )
+    const linked = [emptyRoot, 'x'.repeat(20_000)]
+    const entries: [string, Value][] = [
+      ['big', big],
+      ['cid', emptyRoot],
+      ['list', { of: [emptyRoot] }],
+      ['longlist', linked],
+      ['n', 1],
+    ]
+    const { root, size } = await build(blocks, new Map(entries))
     const bigCid = cidOf(codecs.dagCbor, encodeCbor(big))
+    const sealed = encodeCbor(encodeCbor(linked))
+    const longCid = cidOf(codecs.dagCbor, sealed)
     expect(decodeCbor(blocks.getSync(root))).toEqual([
       0,
-      [fromText('big'), bigCid, fromText('cid'), emptyRoot, fromText('n'), 1],
-      [0, 30_003],
+      [
+        [fromText('big'), bigCid],
+        [fromText('cid'), bytesOf(emptyRoot)],
+        [fromText('list'), bytesOf({ of: [emptyRoot] })],
+        [fromText('longlist'), longCid],
+        [fromText('n'), 1],
+      ].flat(),
+      [0, encodeCbor(big).length, 3, encodeCbor(linked).length],
+      [1, 2, 3],
     ])
-    expect(linksOfNode(blocks.getSync(root)).map(String)).toEqual([bigCid.toString()])
+    expect(size).toBe(sizeOf(new Map(entries)))
+    expect(dagLinks(root, blocks.getSync(root)).map(String)).toEqual([`${bigCid}`, `${longCid}`])
+    expect(dagLinks(longCid, blocks.getSync(longCid))).toEqual([])
     const tree = new Tree(blocks, root)
-    expect(decodeCbor(tree.get(fromText('big'))!)).toBe(big)
-    expect(String(decodeCbor(tree.get(fromText('cid'))!))).toBe(emptyRoot.toString())
+    for (const [key, value] of entries) {
+      expect(toHex(encodeCbor(decodeCbor(tree.get(fromText(key))!)))).toBe(toHex(encodeCbor(value)))
+    }
+  })
+
+  it('tells a sealed value from the same bytes of a user', async () => {
+    const blocks = new CountedBlocks()
+    const sealed = await build(blocks, new Map<string, Value>([['k', emptyRoot]]))
+    const given = await build(blocks, new Map<string, Value>([['k', encodeCbor(emptyRoot)]]))
+    expect([...diffTrees(blocks, sealed.root, given.root)]).toEqual([
+      { key: fromText('k'), change: 'changed' },
+    ])
+    expect(decodeCbor(new Tree(blocks, given.root).get(fromText('k'))!)).toBeInstanceOf(Uint8Array)
   })
 
   it('refuses blocks that are no nodes', async () => {
@@ -319,13 +347,14 @@ describe('the tree', () => {
       [],
       [0],
       [0, []],
-      [0, [1, 2], []],
+      [0, [1, 2], [], []],
       [1, []],
-      [0, [fromText('k')], []],
+      [0, [fromText('k')], [], []],
     ]) {
       refused(encodeCbor(value))
     }
-    refused(encodeCbor([0, [fromText('k'), 1], [0, 99]]))
+    refused(encodeCbor([0, [fromText('k'), 1], [0, 99], []]))
+    refused(encodeCbor([0, [fromText('k'), 1], [], [0]]))
     // A child that is no child, of the wrong level, or with a wrong count.
     refused(encodeCbor([1, [fromText('k'), root, 3, 3]]))
     refused(encodeCbor([2, [fromText('k'), root, 3, 3]]))
