@@ -27,6 +27,11 @@ export function UnitBadges({ unit }: { unit: Unit }) {
           {t.badges.published}
         </Badge>
       )}
+      {unit.app !== '' && (
+        <Badge icon="app" title={t.badges.ofAppHint}>
+          {t.badges.ofApp}
+        </Badge>
+      )}
       {!unit.mine && <Badge icon="people">{t.badges.fromElsewhere}</Badge>}
       {isOpen(unit.right, 'last') ? (
         <Badge icon="globe" title={t.badges.openHint}>

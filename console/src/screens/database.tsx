@@ -12,7 +12,7 @@ import { t } from '../texts/texts'
 import { KeyList } from './database-keys'
 import { KeyView } from './database-key'
 import { NewKey } from './database-new'
-import { versionOf } from './files'
+import { versionOf } from './place'
 
 const isKeyType = (text: string | null): text is KeyType => keyTypes.some((type) => type === text)
 

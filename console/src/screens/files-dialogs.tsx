@@ -5,7 +5,7 @@ import { Field } from '../parts/field'
 import { ErrorNote } from '../parts/states'
 import { act, type FileEntry } from '../state/node'
 import { t } from '../texts/texts'
-import { joinPath, type Place } from './files'
+import { joinPath, type Place } from './place'
 
 /** A name that can stand in a path. @returns what is wrong with it, or undefined */
 function wrongName(name: string): string | undefined {

@@ -6,7 +6,7 @@ import type { FileEntry } from '../state/node'
 import { attempt } from '../state/toasts'
 import { size } from '../texts/format'
 import { t } from '../texts/texts'
-import type { Place } from './files'
+import type { Place } from './place'
 import { removeWithUndo } from './files-remove'
 import { sortOf } from './viewer-kinds'
 

@@ -3,7 +3,7 @@ import { Menu } from '../parts/menu'
 import { VersionPicker } from '../parts/version-picker'
 import { go, type Route, withQuery } from '../state/route'
 import { t } from '../texts/texts'
-import { type Place, placeAddress } from './files'
+import { type Place, placeAddress } from './place'
 
 function Crumbs({ place, route }: { place: Place; route: Route }) {
   const steps = place.path === '' ? [] : place.path.split('/')

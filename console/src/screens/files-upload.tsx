@@ -3,7 +3,7 @@ import { Confirm } from '../parts/confirm'
 import type { FileEntry } from '../state/node'
 import { type Picking, upload } from '../state/uploads'
 import { t } from '../texts/texts'
-import type { Place } from './files'
+import type { Place } from './place'
 
 /** Names that are there already and would be replaced; folders are joined, not replaced. */
 function replaced({ files }: Picking, entries: readonly FileEntry[]): string[] {

@@ -2,11 +2,10 @@ import { useMemo, useState } from 'preact/hooks'
 import { Button } from '../parts/button'
 import { Empty, ErrorNote, Note, SkeletonRows } from '../parts/states'
 import { useRowHeight, VirtualList } from '../parts/virtual-list'
-import type { VersionName } from '../state/content'
 import { useData } from '../state/data'
 import { call, type FileEntry, type UnitDetail } from '../state/node'
 import { ask } from '../state/picking'
-import { go, type Route, unitAddress, withQuery } from '../state/route'
+import { go, type Route, withQuery } from '../state/route'
 import { useStore } from '../state/store'
 import type { Picking } from '../state/uploads'
 import { t } from '../texts/texts'
@@ -16,42 +15,8 @@ import { FilesToolbar } from './files-toolbar'
 import { NewFolder, Rename } from './files-dialogs'
 import { hiddenPaths, removeWithUndo } from './files-remove'
 import { UploadCheck } from './files-upload'
+import { type Place, placeAddress, versionOf } from './place'
 import { Viewer } from './viewer'
-
-/** What is looked at: a folder of a version of a unit. */
-export interface Place {
-  readonly unit: UnitDetail
-  readonly version: VersionName
-  readonly path: string
-  /** the working copy, which the person may change */
-  readonly writable: boolean
-}
-
-export const joinPath = (folder: string, name: string): string =>
-  folder === '' ? name : `${folder}/${name}`
-
-/** The version that the address names; the working copy of one's own units unless it names one. */
-export function versionOf(unit: UnitDetail, { query }: Route): VersionName {
-  const wish = query.get('v')
-  if (wish === 'cur' || wish === 'last' || wish === 'release') return wish
-  if (wish !== null && /^\d+$/.test(wish)) return Number(wish)
-  return unit.mine || unit.version === 0 ? 'cur' : 'last'
-}
-
-/** Address of a folder or file beside the one that is open, in the same version. */
-export function placeAddress(
-  { unit }: Place,
-  { query }: Route,
-  path: string,
-  show?: string,
-): string {
-  const next = new URLSearchParams()
-  const version = query.get('v')
-  if (version !== null) next.set('v', version)
-  if (show !== undefined) next.set('show', show)
-  const text = next.toString()
-  return unitAddress(unit.mid, 'content', path) + (text === '' ? '' : `?${text}`)
-}
 
 /** Folders first, then by name as people sort names: 2 before 10. */
 function sorted(entries: readonly FileEntry[]): FileEntry[] {

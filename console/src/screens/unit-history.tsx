@@ -7,8 +7,9 @@ import { Icon } from '../parts/icon'
 import { Menu, type MenuItem } from '../parts/menu'
 import { Empty } from '../parts/states'
 import type { VersionName } from '../state/content'
-import { act, type UnitDetail, type VersionInfo } from '../state/node'
+import { act, session, type UnitDetail, type VersionInfo } from '../state/node'
 import { go, unitAddress } from '../state/route'
+import { useStore } from '../state/store'
 import { attempt, tell } from '../state/toasts'
 import { shortId, size } from '../texts/format'
 import { copyText } from '../parts/id'
@@ -66,6 +67,7 @@ function VersionEvent(props: {
 }) {
   const { unit, version, before, onRestore } = props
   const number = version.version
+  const who = useStore(session)
   const look = (): void => go(`${unitAddress(unit.mid, 'content')}?v=${number}`)
   const items: MenuItem[] = [
     { label: t.history.look, icon: 'eye', run: look },
@@ -101,7 +103,9 @@ function VersionEvent(props: {
       {version.memo !== '' && <p class="memo">{version.memo}</p>}
       <p class="small quiet">
         <Ago time={version.time} /> · {size(version.size)} ·{' '}
-        <span title={version.author}>{t.history.by(shortId(version.author))}</span>
+        <span title={version.author}>
+          {version.author === who?.user ? t.history.byYou : t.history.by(shortId(version.author))}
+        </span>
       </p>
       {version.here && (
         <Compare

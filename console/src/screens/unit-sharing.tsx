@@ -7,7 +7,7 @@ import { QrCode } from '../parts/qr-code'
 import { ErrorNote, Note, Skeleton } from '../parts/states'
 import { isOpen } from '../state/content'
 import { refresh, useData } from '../state/data'
-import { act, call, type UnitDetail } from '../state/node'
+import { act, call, type Unit, type UnitDetail } from '../state/node'
 import { unitAddress } from '../state/route'
 import { type Reach, reachOf, rightOf } from '../state/rights'
 import { attempt } from '../state/toasts'
@@ -22,6 +22,13 @@ function WhoMayRead({ unit }: { unit: UnitDetail }) {
     const right = rightOf(next, unit.right)
     void attempt(() => act('mimei.right', { mid: unit.mid, right }))
   }
+  if (!unit.mine) {
+    return (
+      <Section title={t.rights.title} lead={t.rights.leadOthers}>
+        <p>{t.rights.others[reach]}</p>
+      </Section>
+    )
+  }
   return (
     <Section title={t.rights.title} lead={t.rights.lead}>
       <Choices
@@ -29,7 +36,6 @@ function WhoMayRead({ unit }: { unit: UnitDetail }) {
         unseenLabel
         value={reach}
         onValue={set}
-        disabled={!unit.mine}
         choices={[
           { value: 'closed', ...t.rights.closed },
           { value: 'readable', ...t.rights.readable },
@@ -149,9 +155,21 @@ function Link({ unit }: { unit: UnitDetail }) {
   )
 }
 
+/** A unit by its name where it is here, else any id as it is. */
+function Named({ id, units }: { id: string; units: readonly Unit[] }) {
+  const unit = units.find(({ mid }) => mid === id)
+  if (unit === undefined) return <Id id={id} of={t.ids.content} />
+  return (
+    <a class="line-title cut" href={unitAddress(id)}>
+      {unit.mark}
+    </a>
+  )
+}
+
 function References({ unit }: { unit: UnitDetail }) {
   const { mid } = unit
   const { value } = useData(`unit:${mid}:refs`, () => call('mimei.refs', { mid }))
+  const units = useData('units', () => call('mimei.list', {})).value?.units ?? []
   const refs = Object.entries(value?.refs ?? {})
   const referrers = value?.referrers ?? []
   if (refs.length + referrers.length === 0) return null
@@ -161,16 +179,16 @@ function References({ unit }: { unit: UnitDetail }) {
         {refs.map(([id, count]) => (
           <li key={id} class="line">
             <span class="line-main">
-              <Id id={id} of={t.ids.content} />
+              <Named id={id} units={units} />
             </span>
             <span class="small quiet">{t.references.to(count)}</span>
           </li>
         ))}
         {referrers.map((id) => (
           <li key={id} class="line">
-            <a class="line-main mono cut" href={unitAddress(id)}>
-              {id}
-            </a>
+            <span class="line-main">
+              <Named id={id} units={units} />
+            </span>
             <span class="small quiet">{t.references.from}</span>
           </li>
         ))}

@@ -8,7 +8,7 @@ import type { FileEntry } from '../state/node'
 import { tell } from '../state/toasts'
 import { size } from '../texts/format'
 import { t } from '../texts/texts'
-import type { Place } from './files'
+import type { Place } from './place'
 import { isMarkdown, textLimit } from './viewer-kinds'
 
 interface TextOf {
