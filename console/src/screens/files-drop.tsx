@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { Icon } from '../parts/icon'
 import { fromDrop } from '../state/picking'
 import { attempt } from '../state/toasts'
@@ -17,7 +17,8 @@ export function DropArea(props: {
 }) {
   const { active, onPicked } = props
   const [over, setOver] = useState(false)
-  useEffect(() => {
+  // With the first drawing: what is dropped on a shown list is never missed.
+  useLayoutEffect(() => {
     let depth = 0
     const enter = (event: DragEvent): void => {
       if (!carriesFiles(event)) return
