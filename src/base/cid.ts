@@ -4,7 +4,8 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
-import { sha256 } from '#digest'
+import { sha256, sha256Aside } from '#digest'
+import { equal } from './bytes.js'
 import { BadInput } from './errors.js'
 
 export { CID }
@@ -56,11 +57,12 @@ export function cidOfDigest(codec: number, digest: Uint8Array): CID {
  * @returns false also for other hash functions: a block that cannot be checked is not taken.
  */
 export function matchesCid(cid: CID, bytes: Uint8Array): boolean {
-  if (cid.multihash.code !== sha256Code) return false
-  const digest = sha256(bytes)
-  const expected = cid.multihash.digest
-  if (expected.length !== digest.length) return false
-  return digest.every((byte, i) => byte === expected[i])
+  return cid.multihash.code === sha256Code && equal(cid.multihash.digest, sha256(bytes))
+}
+
+/** As `matchesCid`, hashed on another thread: for large blocks. */
+export async function matchesCidAside(cid: CID, bytes: Uint8Array): Promise<boolean> {
+  return cid.multihash.code === sha256Code && equal(cid.multihash.digest, await sha256Aside(bytes))
 }
 
 /** Reads a CID text such as `bafy…` or `Qm…`. @throws BadInput */

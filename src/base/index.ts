@@ -5,7 +5,7 @@
  */
 export * from './bytes.js'
 export { type Value, NotCanonical, NotEncodable, decodeCbor, encodeCbor } from './cbor.js'
-export { CID, cidOf, cidOfDigest, codecs, matchesCid, parseCid } from './cid.js'
+export { CID, cidOf, cidOfDigest, codecs, matchesCid, matchesCidAside, parseCid } from './cid.js'
 export { ripemd160, sha256 } from '#digest'
 export { BadInput, type ErrorData, type ErrorKind, LeitherError } from './errors.js'
 export * from './ids.js'

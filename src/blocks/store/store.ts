@@ -1,4 +1,4 @@
-import { type CID, cidOfDigest, codecs, limits, matchesCid } from '#base'
+import { type CID, cidOfDigest, codecs, limits, matchesCid, matchesCidAside } from '#base'
 import type { Change, Disk } from '#world'
 import { isMadeHere } from '../block.js'
 import type { Block } from '../blocks.js'
@@ -49,7 +49,8 @@ export class BlockStore {
       if (this.#entry(digest) !== undefined) this.#damaged.add(digestText(digest))
       throw new BlockMissing(cid)
     }
-    return this.#verified(cid, digest, bytes)
+    // Hashed on another thread, so that a stream of large blocks leaves this one to others.
+    return this.#judged(cid, digest, bytes, await matchesCidAside(cid, bytes))
   }
 
   getSync(cid: CID): Uint8Array {
@@ -174,7 +175,11 @@ export class BlockStore {
   }
 
   #verified(cid: CID, digest: Uint8Array, bytes: Uint8Array): Uint8Array {
-    if (matchesCid(cid, bytes)) {
+    return this.#judged(cid, digest, bytes, matchesCid(cid, bytes))
+  }
+
+  #judged(cid: CID, digest: Uint8Array, bytes: Uint8Array, isSound: boolean): Uint8Array {
+    if (isSound) {
       if (this.#damaged.size > 0) this.#damaged.delete(digestText(digest))
       return bytes
     }

@@ -9,10 +9,10 @@ const pieceSize = 1024 * 1024
 
 /** The whole file, undefined where there is none. */
 export async function readFileWhole(path: string): Promise<Uint8Array | undefined> {
-  const file = await openFile(path)
-  if (file === undefined) return undefined
+  const opened = await openFile(path)
+  if (opened === undefined) return undefined
+  const { file, size } = opened
   try {
-    const { size } = await file.stat()
     return await readPiece(file, 0, size)
   } finally {
     await file.close()
@@ -29,11 +29,11 @@ export async function* streamFile(
   range: { start?: number; end?: number },
   room: Room,
 ): AsyncGenerator<Uint8Array> {
-  const file = await room.during('a read', openFile(path))
-  if (file === undefined) throw new FileMissing(name)
+  const opened = await room.during('a read', openFile(path))
+  if (opened === undefined) throw new FileMissing(name)
+  const { file, size } = opened
   let ahead: Promise<Uint8Array> | undefined
   try {
-    const { size } = await file.stat()
     const end = Math.min(range.end ?? size, size)
     let at = Math.max(0, range.start ?? 0)
     const readAhead = (): Promise<Uint8Array> | undefined => {
@@ -58,7 +58,13 @@ export async function* streamFile(
   }
 }
 
-async function openFile(path: string): Promise<FileHandle | undefined> {
+/** An open file with its size in bytes. */
+interface Opened {
+  readonly file: FileHandle
+  readonly size: number
+}
+
+async function openFile(path: string): Promise<Opened | undefined> {
   let file: FileHandle
   try {
     file = await open(path, 'r')
@@ -66,7 +72,8 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
     if (isMissing(error)) return undefined
     throw error
   }
-  if ((await file.stat()).isFile()) return file
+  const about = await file.stat()
+  if (about.isFile()) return { file, size: about.size }
   await file.close()
   return undefined
 }
