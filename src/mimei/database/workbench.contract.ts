@@ -1,16 +1,19 @@
 /** A unit's database with just enough around it to back up and restore. */
-import type { CID } from '#base'
+import { CID } from '#base'
 import { type Blocks, openBlocks } from '#blocks'
-import { type Disk, handClock, memoryDisk, seededRandom } from '#world'
+import { type Change, type Disk, handClock, keyspace, memoryDisk, seededRandom } from '#world'
 import { openOverlay, type Overlay } from '../overlay.js'
 import { foldDatabase } from './fold.js'
 import type { WorkingDatabase } from './sources.js'
 import { openWorkingDatabase } from './working.js'
 
 export const unitId = new Uint8Array(20).fill(7)
+const rootKey = Uint8Array.of(keyspace.units, 1)
+
+const rootRow = (root: CID | null): Change => ({ key: rootKey, value: root?.bytes })
 
 export class Workbench {
-  root: CID | null = null
+  root: CID | null
   readonly clock = handClock()
   /** names that were told to have changed */
   readonly told: string[] = []
@@ -21,6 +24,8 @@ export class Workbench {
     readonly blocks: Blocks,
     readonly overlay: Overlay,
   ) {
+    const stored = disk.get(rootKey)
+    this.root = stored === undefined ? null : CID.decode(stored)
     this.database = openWorkingDatabase({
       blocks,
       overlay,
@@ -41,7 +46,7 @@ export class Workbench {
     const folding = foldDatabase(this.blocks, this.root, frozen)
     await during?.()
     const { root } = await folding
-    await this.disk.write(frozen.settle())
+    await this.disk.write([rootRow(root), ...frozen.settle()])
     this.root = root
     frozen.settled()
     return root
@@ -58,7 +63,7 @@ export class Workbench {
     const dropped = this.overlay.drop()
     this.root = root
     this.database.reset()
-    await this.disk.write(dropped.settle())
+    await this.disk.write([rootRow(root), ...dropped.settle()])
     dropped.settled()
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type Change, type Disk, memoryDisk } from '#world'
 import { openOverlay } from '../overlay.js'
 import { type Command, answerOf, anyCommand, contentOf } from './commands.contract.js'
 import type { Transaction } from './database.js'
@@ -153,4 +154,52 @@ describe('the database of a working copy', () => {
       { numRuns: 150 },
     )
   }, 120_000)
+
+  it('loses nothing that was acknowledged, whenever the power fails', async () => {
+    const anyMoment = fc.oneof(
+      { weight: 5, arbitrary: anyCommand },
+      { weight: 1, arbitrary: fc.constantFrom('backup' as const, 'failed backup' as const) },
+    )
+    const anyLife = fc.array(anyMoment, { minLength: 10, maxLength: 20 })
+    await fc.assert(
+      fc.asyncProperty(anyLife, async (moments) => {
+        const inner = memoryDisk()
+        const crashes: { disk: Promise<Disk>; before: unknown }[] = []
+        let before: unknown
+        const disk: Disk = {
+          ...inner,
+          write(...call) {
+            const written = inner.write(...call)
+            crashes.push({ disk: copyOf(inner), before })
+            return written
+          },
+        }
+        const bench = await Workbench.open(disk)
+        for (const moment of moments) {
+          before = await contentOf(bench.database)
+          crashes.length = 0
+          if (moment === 'backup') await bench.backup()
+          else if (moment === 'failed backup') await bench.failedBackup()
+          else await answerOf(bench.database, moment)
+          await bench.overlay.swept()
+          const after = await contentOf(bench.database)
+          for (const crash of crashes) {
+            const reopened = await Workbench.open(await crash.disk)
+            const found = await contentOf(reopened.database)
+            // What was not acknowledged may be there or not, but whole.
+            expect([crash.before, after]).toContainEqual(found)
+          }
+        }
+      }),
+      { numRuns: 25 },
+    )
+  }, 60_000)
 })
+
+async function copyOf(disk: Disk): Promise<Disk> {
+  const copy = memoryDisk()
+  const changes: Change[] = []
+  for await (const [key, value] of disk.scan({})) changes.push({ key, value })
+  await copy.write(changes)
+  return copy
+}
