@@ -6,6 +6,7 @@
 import type { Stream } from '@libp2p/interface'
 import { LeitherError } from '#base'
 import { type Channel, type Peer, WireClosed } from '#world'
+import { noteReceived } from './bulk.js'
 
 /** bytes of one message */
 export const messageBytes = 4 * 1024 * 1024
@@ -57,6 +58,7 @@ class Cutter {
     this.headFilled = 0
     // Not zeroed: every byte is overwritten before anybody sees it.
     this.body = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
+    noteReceived(length)
     this.bodyFilled = 0
     return at
   }
