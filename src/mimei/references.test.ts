@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cidOf, codecs, type CID, limits, midOf } from '#base'
 import { openBlocks } from '#blocks'
-import { memoryDisk, memoryLog } from '#world'
+import { memoryDisk } from '#world'
 import { CurReferences, readReferences, writeReferences } from './references.js'
 import { owner } from './test-units.contract.js'
 
@@ -10,7 +10,7 @@ const id = (n: number): string => `${cidOf(codecs.raw, Uint8Array.of(n >> 16, n 
 
 async function open(changed = new Map<string, number>()) {
   const disk = memoryDisk()
-  const blocks = await openBlocks({ disk, log: memoryLog() })
+  const blocks = await openBlocks({ disk })
   const base: { cid: CID | null } = { cid: null }
   const references = new CurReferences(mid, disk, blocks, () => base.cid, changed)
   return { blocks, base, references }
