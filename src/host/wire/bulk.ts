@@ -23,11 +23,11 @@ function look(): void {
 }
 
 /**
- * Messages came in. V8 counts their buffers as part of its heap, and with a small heap it collects
- * after every few megabytes: a third of a core at full speed, for nothing that is garbage. While
- * much comes in, the heap may grow further; in the second after, it is as lean as before.
+ * Messages came in or go out. V8 counts their buffers as part of its heap, and with a small heap it
+ * collects after every few megabytes: a third of a core at full speed, to free next to nothing.
+ * While much is moved the heap may grow further; a second later it is as lean as before.
  */
-export function noteReceived(count: number): void {
+export function noteTraffic(count: number): void {
   bytes += count
   timer ??= setTimeout(look, 1000).unref()
   if (growth === usual && bytes >= muchBytes) setGrowth(wide)

@@ -6,12 +6,14 @@
 import type { Stream } from '@libp2p/interface'
 import { LeitherError } from '#base'
 import { type Channel, type Peer, WireClosed } from '#world'
-import { noteReceived } from './bulk.js'
+import { noteTraffic } from './bulk.js'
 
 /** bytes of one message */
 export const messageBytes = 4 * 1024 * 1024
 /** bytes waiting for a slow reader before the other side is held */
 const readAhead = 8 * 1024 * 1024
+/** bytes that the other side may send before we have taken any of them */
+const windowBytes = 4 * 1024 * 1024
 /** bytes handed to the stream before `send` waits */
 const writeAhead = 1024 * 1024
 /** below this a copy is cheaper than a frame of the stream */
@@ -58,7 +60,7 @@ class Cutter {
     this.headFilled = 0
     // Not zeroed: every byte is overwritten before anybody sees it.
     this.body = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
-    noteReceived(length)
+    noteTraffic(length)
     this.bodyFilled = 0
     return at
   }
@@ -137,6 +139,18 @@ function* joinSmall(parts: readonly Uint8Array[]): Iterable<Uint8Array> {
 }
 
 /**
+ * Opens the window that we receive through. Yamux begins with 256 KiB and widens it only where a
+ * round trip takes a while; between near nodes it never does, and each pause of the reader, however
+ * short, becomes one of the sender.
+ */
+function widen(stream: Stream): void {
+  const yamux = stream as Stream & { recvWindow?: number; sendWindowUpdate?: () => void }
+  if (yamux.recvWindow === undefined || yamux.sendWindowUpdate === undefined) return
+  yamux.recvWindow = Math.max(yamux.recvWindow, windowBytes)
+  yamux.sendWindowUpdate()
+}
+
+/**
  * The channel of an open stream.
  * @param stream negotiated for our protocol; used by nobody else from now on
  */
@@ -159,6 +173,7 @@ export function channelOf(stream: Stream, peer: Peer): Channel {
       stream.abort(error)
     })
   }
+  widen(stream)
   stream.addEventListener('message', ({ data }) => {
     if (closing) return
     try {
@@ -182,6 +197,7 @@ export function channelOf(stream: Stream, peer: Peer): Channel {
       const bytes = parts.reduce((sum, part) => sum + part.length, 0)
       if (bytes > messageBytes) throw new MessageTooLong(bytes, messageBytes)
       if (closing) throw new WireClosed('the channel is closed')
+      noteTraffic(bytes)
       const head = Buffer.allocUnsafe(4)
       head.writeUInt32BE(bytes)
       try {
