@@ -1,5 +1,5 @@
 /** `npm run bench -- light [--json] [--quick] [--save] [--only NAME]`: figures beside their limits. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -11,7 +11,7 @@ interface Part {
   readonly run: (quick: boolean) => Promise<readonly Figure[]>
 }
 
-/** Each part is loaded only when its turn comes, so that one part's memory does not weigh on the next. */
+/** Each part is loaded when its turn comes: one that is missing or broken stops no other. */
 const suites: Record<string, readonly Part[]> = {
   light: [
     { name: 'start', run: async () => (await import('./start.js')).startFigures() },
@@ -81,8 +81,8 @@ async function save(suite: string, figures: readonly Figure[]): Promise<void> {
   writeFileSync(path, await format(page, { parser: 'markdown' }))
 }
 
-/** Runs one part. One that fails says so, and the others have their turn. */
-async function figuresOf({ name, run }: Part, quick: boolean): Promise<readonly Figure[]> {
+/** Runs one part in this process. */
+async function figuresHere({ name, run }: Part, quick: boolean): Promise<readonly Figure[]> {
   process.stderr.write(`${name} …\n`)
   try {
     return await run(quick)
@@ -92,6 +92,21 @@ async function figuresOf({ name, run }: Part, quick: boolean): Promise<readonly 
     process.exitCode = 1
     return []
   }
+}
+
+/**
+ * Runs one part in a process of its own: what one leaves in memory, the collector would look through
+ * again and again while the next is measured. One that fails says so; the others have their turn.
+ */
+function figuresApart(suite: string, { name }: Part, quick: boolean): readonly Figure[] {
+  const args = [suite, '--json', '--only', name, ...(quick ? ['--quick'] : [])]
+  const { status, stdout } = spawnSync(process.execPath, [process.argv[1], ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  })
+  if (status !== 0) process.exitCode = 1
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line) as Figure)
 }
 
 async function main(): Promise<void> {
@@ -124,7 +139,10 @@ async function main(): Promise<void> {
   }
   const figures: Figure[] = []
   for (const part of chosen) {
-    for (const figure of await figuresOf(part, values.quick === true)) {
+    const quick = values.quick === true
+    const isAlone = values.only !== undefined
+    const found = isAlone ? await figuresHere(part, quick) : figuresApart(suite, part, quick)
+    for (const figure of found) {
       figures.push(figure)
       if (values.json === true) process.stdout.write(`${JSON.stringify(figure)}\n`)
     }
