@@ -310,6 +310,19 @@ describe('upkeep', () => {
     ])
   })
 
+  it('finds stored rights that nobody signed', async () => {
+    const { units, disk } = await openTestUnits()
+    const unit = await units.create(owner, { mark: 'a', kind: 'file' })
+    const key = Uint8Array.of(2, ...fromText(unit.mid))
+    const stored = decodeCbor<{ rights: Record<string, Value> }>(disk.get(key) as Uint8Array)
+    const rights = { ...stored.rights, word: 0 }
+    await disk.write([{ key, value: encodeCbor({ ...stored, rights } as Value) }])
+    const found = await (await openTestUnits(disk)).units.check()
+    expect(found).toEqual([
+      { mid: unit.mid, problem: expect.stringContaining('signature'), repaired: false },
+    ])
+  })
+
   it('leaves out a unit whose state is damaged, and says so', async () => {
     const { units, disk } = await openTestUnits()
     const [a, b] = [

@@ -4,9 +4,10 @@ import { dagMissing, emptyDirectory } from '#blocks'
 import type { UnitCore } from './core.js'
 import { readRow } from './files/rows.js'
 import { type ListedVersion, readHead } from './records/head.js'
+import { readRelease, readRights } from './records/statements.js'
 import { readVersion } from './records/version.js'
 import { readReferences } from './references.js'
-import { versionRow } from './rows.js'
+import { type UnitState, versionRow } from './rows.js'
 import type { Version } from './unit.js'
 
 /** CIDs of everything that a unit's versions and cur need. */
@@ -48,17 +49,23 @@ export interface Problem {
   readonly repaired: boolean
 }
 
+/** Proves in full what a start of the node takes as proven before. @throws where one does not hold */
+function proveRecords({ mid, info, rights, release, head }: UnitState): void {
+  const refuse = (reason: string): Error => new Error(`the stored state of unit ${mid}: ${reason}`)
+  readRights(rights.signed, mid, info.author, refuse)
+  if (release !== null) readRelease(release.signed, mid, refuse)
+  if (head !== undefined) readHead(head.record)
+}
+
 /** Compares a unit's versions and head with the blocks that are here. */
 export async function checkUnit(core: UnitCore): Promise<Problem[]> {
   const problems: Problem[] = []
   const { index, state } = core
   const { blocks } = core.ground
-  if (state.head !== undefined) {
-    try {
-      readHead(state.head.record)
-    } catch (error) {
-      problems.push({ problem: messageOf(error), repaired: false })
-    }
+  try {
+    proveRecords(state)
+  } catch (error) {
+    problems.push({ problem: messageOf(error), repaired: false })
   }
   for (const { number, cid } of index.listed()) {
     if (!blocks.has(cid)) continue
