@@ -49,7 +49,7 @@ export interface Problem {
   readonly repaired: boolean
 }
 
-/** Proves in full what a start of the node takes as proven before. @throws where one does not hold */
+/** Proves in full what the node's start takes as proven. @throws where one does not hold */
 function proveRecords({ mid, info, rights, release, head }: UnitState): void {
   const refuse = (reason: string): Error => new Error(`the stored state of unit ${mid}: ${reason}`)
   readRights(rights.signed, mid, info.author, refuse)
