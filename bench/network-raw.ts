@@ -1,5 +1,6 @@
 /** A plain libp2p stream, as fast as libp2p lets it go: what sync is held against. */
 import '../src/host/polyfill.js'
+import { randomFillSync } from 'node:crypto'
 import { noise } from '@libp2p/noise'
 import type { Stream } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
@@ -25,10 +26,11 @@ const drained = (stream: Stream): Promise<void> =>
     }
   })
 
+/** Sends content that is not in the processor's caches each time, as content of a disk is not. */
 export async function sendPieces(stream: Stream, bytes: number): Promise<void> {
-  const content = new Uint8Array(piece).fill(7)
-  for (let at = 0; at < bytes; at += piece) {
-    if (!stream.send(content)) await drained(stream)
+  const content = Array.from({ length: 64 }, () => randomFillSync(new Uint8Array(piece)))
+  for (let i = 0; i * piece < bytes; i++) {
+    if (!stream.send(content[i % content.length])) await drained(stream)
   }
   await stream.close()
 }

@@ -27,6 +27,11 @@ export interface Blocks {
   get(cid: CID): Promise<Uint8Array>
   /** Tree and directory nodes, without waiting. @throws BlockMissing, BlockCorrupt, BlockInFile */
   getSync(cid: CID): Uint8Array
+  /**
+   * As `get`, but nobody has checked the bytes: for whoever sends them to somebody who will.
+   * @throws BlockMissing
+   */
+  getUnchecked(cid: CID): Promise<Uint8Array>
   /** Whether this one block is here; of a whole DAG `dagMissing` tells. @throws CidUnsupported */
   has(cid: CID): boolean
   /**

@@ -1,44 +1,34 @@
-import { matchesCid } from '#base'
-import { type Block, BlockCorrupt, type Blocks } from '#blocks'
+import type { Block, Blocks } from '#blocks'
 
-/** A block on its way to the disk, and who sent it. */
-export interface Arrival<Sender> {
-  readonly block: Block
-  readonly sender: Sender
-}
-
-export interface BlockWriterOptions<Sender> {
+export interface BlockWriterOptions {
   readonly blocks: Pick<Blocks, 'putMany'>
   /** the blocks are durable */
-  readonly onStored: (arrivals: readonly Arrival<Sender>[]) => void
-  /** the bytes are not what the CID says */
-  readonly onCorrupt: (arrival: Arrival<Sender>) => void
+  readonly onStored: (blocks: readonly Block[]) => void
   readonly onFailed: (error: Error) => void
 }
 
-/** bytes of one write, and below which a second write does not start beside a first */
+/** bytes of one write, and below which a further write does not start beside another */
 const groupBytes = 8 * 1024 * 1024
-const mostWrites = 2
+const mostWrites = 4
 /** bytes in memory before senders are held */
 const mostBytes = 48 * 1024 * 1024
 
 /** Writes blocks in groups: while one group waits for the disk, the next one gathers. */
-export class BlockWriter<Sender> {
-  private readonly waiting: Arrival<Sender>[] = []
+export class BlockWriter {
+  private readonly waiting: Block[] = []
   private waitingBytes = 0
   private heldBytes = 0
   private running = 0
   private readonly wakes: (() => void)[] = []
 
-  constructor(private readonly options: BlockWriterOptions<Sender>) {}
+  constructor(private readonly options: BlockWriterOptions) {}
 
   /** Resolves when there is room for more. */
-  async add(arrivals: readonly Arrival<Sender>[]): Promise<void> {
-    for (const arrival of arrivals) {
-      const { length } = arrival.block.bytes
-      this.waiting.push(arrival)
-      this.waitingBytes += length
-      this.heldBytes += length
+  async add(blocks: readonly Block[]): Promise<void> {
+    for (const block of blocks) {
+      this.waiting.push(block)
+      this.waitingBytes += block.bytes.length
+      this.heldBytes += block.bytes.length
     }
     this.pump()
     while (this.heldBytes > mostBytes) await this.change()
@@ -55,7 +45,7 @@ export class BlockWriter<Sender> {
       let bytes = 0
       let count = 0
       while (count < this.waiting.length && bytes < groupBytes) {
-        bytes += this.waiting[count++].block.bytes.length
+        bytes += this.waiting[count++].bytes.length
       }
       const group = this.waiting.splice(0, count)
       this.waitingBytes -= bytes
@@ -69,19 +59,13 @@ export class BlockWriter<Sender> {
     }
   }
 
-  private async write(group: readonly Arrival<Sender>[]): Promise<void> {
-    const { blocks, onStored, onCorrupt, onFailed } = this.options
+  private async write(group: readonly Block[]): Promise<void> {
     try {
       // Durable when it resolves: only then does a block count as here.
-      await blocks.putMany(group.map(({ block }) => block))
-      onStored(group)
+      await this.options.blocks.putMany(group)
+      this.options.onStored(group)
     } catch (error) {
-      if (!(error instanceof BlockCorrupt)) return onFailed(error as Error)
-      const isGood = ({ block: { cid, bytes } }: Arrival<Sender>): boolean => matchesCid(cid, bytes)
-      const good = group.filter(isGood)
-      for (const arrival of group) if (!good.includes(arrival)) onCorrupt(arrival)
-      if (good.length === group.length) return onFailed(error)
-      if (good.length > 0) await this.write(good)
+      this.options.onFailed(error as Error)
     }
   }
 

@@ -5,10 +5,10 @@
  * What has been stored stays stored: a download that breaks off goes on where it stopped, because
  * the next one finds those blocks here and follows their links without asking anybody.
  */
-import { type CID, codecs, LeitherError, matchesCid } from '#base'
-import type { Block, Blocks } from '#blocks'
+import { type CID, codecs, equal, LeitherError } from '#base'
+import { type Block, type Blocks, makeBlock } from '#blocks'
 import type { Log } from '#world'
-import { type Arrival, BlockWriter } from './block-writer.js'
+import { BlockWriter } from './block-writer.js'
 import { PeerMisbehaved, SyncFailed, SyncRefused } from './errors.js'
 import type { FlowHead, SyncProgress } from './flow.js'
 import { wantCids } from './frames.js'
@@ -37,6 +37,8 @@ const lanes = 3
 /** bytes to ask for at once, by the sizes seen so far */
 const laneBytes = 4 * 1024 * 1024
 
+/** leaves that a source may send damaged before it is left alone */
+const mostWrong = 2
 /** not worth splitting */
 const fewCids = 8
 
@@ -45,13 +47,15 @@ interface Source {
   readonly lacks: Set<string>
   /** asked for, not come yet */
   readonly asked: Set<string>
+  /** blocks whose bytes were wrong */
+  wrong: number
   gone: boolean
 }
 
 export class Download {
   readonly tally: Tally
   private readonly frontier: Frontier
-  private readonly writer: BlockWriter<Source>
+  private readonly writer: BlockWriter
   private readonly sources = new Map<Link, Source>()
   private readonly wakes: (() => void)[] = []
   /** asked for and not stored yet */
@@ -70,11 +74,7 @@ export class Download {
     this.frontier = new Frontier({ head, base, blocks, all, onMissing })
     this.writer = new BlockWriter({
       blocks,
-      onStored: (arrivals) => this.stored(arrivals),
-      onCorrupt: ({ block, sender }) => {
-        this.release([block.cid])
-        this.blame(sender, `sent wrong bytes for block ${block.cid}`)
-      },
+      onStored: (stored) => this.stored(stored),
       onFailed: (error) => this.finish(error),
     })
   }
@@ -95,7 +95,7 @@ export class Download {
   /** One more that has some of it; it is asked from now on. */
   addSource(link: Link): void {
     if (this.outcome !== undefined || this.sources.has(link)) return
-    const source: Source = { link, lacks: new Set(), asked: new Set(), gone: false }
+    const source: Source = { link, lacks: new Set(), asked: new Set(), wrong: 0, gone: false }
     this.sources.set(link, source)
     for (let lane = 0; lane < lanes; lane++) {
       this.askOn(source).catch((error: unknown) => this.finish(error as Error))
@@ -152,28 +152,38 @@ export class Download {
   private async take(source: Source, blocks: readonly Block[]): Promise<void> {
     const { name } = source.link.peer
     if (this.outcome !== undefined) return
+    const good: Block[] = []
     for (const { cid, bytes } of blocks) {
       if (!source.asked.has(keyOf(cid))) {
         throw new PeerMisbehaved(name, `sent block ${cid}, which was not asked for`)
       }
-      if (cid.code === codecs.raw) continue
-      // Checked here, so that its links are followed while it is on its way to the disk; leaves
-      // are checked by the store alone.
-      if (!matchesCid(cid, bytes)) {
-        throw new PeerMisbehaved(name, `sent wrong bytes for block ${cid}`)
+      // Hashed once, while the bytes are at hand: the store takes what was made here as it is.
+      const block = makeBlock(cid.code, bytes)
+      if (!equal(block.cid.multihash.digest, cid.multihash.digest)) {
+        this.complain(source, cid)
+        continue
       }
-    }
-    for (const { cid } of blocks) source.asked.delete(keyOf(cid))
-    this.tally.senders.add(name)
-    for (const { cid, bytes } of blocks) {
+      source.asked.delete(keyOf(cid))
+      good.push(block)
       if (cid.code !== codecs.raw) void this.look(this.frontier.follow(cid, bytes))
     }
-    await this.writer.add(blocks.map((block) => ({ block, sender: source })))
+    this.tally.senders.add(name)
+    await this.writer.add(good)
   }
 
-  private stored(arrivals: readonly Arrival<Source>[]): void {
-    this.open -= arrivals.length
-    for (const { block } of arrivals) this.tally.stored(block.cid, block.bytes.length)
+  /** A leaf may have been damaged on its disk; anything else it has checked before it sent it. */
+  private complain(source: Source, cid: CID): void {
+    const { link } = source
+    if (cid.code !== codecs.raw || ++source.wrong > mostWrong) {
+      throw new PeerMisbehaved(link.peer.name, `sent wrong bytes for block ${cid}`)
+    }
+    const { mid } = this.options.head
+    link.send({ type: 'wrong', mid, cid }).catch(() => undefined)
+  }
+
+  private stored(blocks: readonly Block[]): void {
+    this.open -= blocks.length
+    for (const { cid, bytes } of blocks) this.tally.stored(cid, bytes.length)
     this.check()
   }
 
@@ -190,11 +200,6 @@ export class Download {
     log.debug('a source is lost', { peer: source.link.peer.name, error: String(error) })
     if (error instanceof PeerMisbehaved) onLiar(source.link, error)
     else if (!(error instanceof SyncRefused)) onLost(source.link)
-  }
-
-  private blame(source: Source, what: string): void {
-    this.lose(source, new PeerMisbehaved(source.link.peer.name, what))
-    this.check()
   }
 
   private async look(following: Promise<void>): Promise<void> {

@@ -33,6 +33,7 @@ const frames: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ type: fc.constant('end' as const), id, missing: cids }),
   fc.record({ type: fc.constant('refuse' as const), id, code: text, message: text }),
   fc.record({ type: fc.constant('cancel' as const), id }),
+  fc.record({ type: fc.constant('wrong' as const), mid: text, cid }),
   fc.record({ type: fc.constant('watch' as const), mids: fc.array(text, { maxLength: 20 }) }),
   fc.record({ type: fc.constant('news' as const), record: bytes }),
 )

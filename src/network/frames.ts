@@ -39,6 +39,8 @@ export type Frame =
       readonly message: string
     }
   | { readonly type: 'cancel'; readonly id: number }
+  /** You sent other bytes for this block; look at your disk. */
+  | { readonly type: 'wrong'; readonly mid: string; readonly cid: CID }
   /** Tell me of newer heads of these; those that you have now come as news. */
   | { readonly type: 'watch'; readonly mids: readonly string[] }
   | { readonly type: 'news'; readonly record: Uint8Array }
@@ -76,6 +78,8 @@ function wordsOf(frame: Frame): Value {
       return [frame.type, frame.id, frame.code, frame.message]
     case 'cancel':
       return [frame.type, frame.id]
+    case 'wrong':
+      return [frame.type, frame.mid, frame.cid]
     case 'watch':
       return [frame.type, frame.mids]
     case 'news':
@@ -105,6 +109,10 @@ function frameOf(words: readonly unknown[], rest: Uint8Array): Frame | undefined
   if (type === 'watch') {
     const [mids] = more
     return isListOf(mids, isShort, watchMids) ? { type, mids } : undefined
+  }
+  if (type === 'wrong') {
+    const [mid, cid] = more
+    return isShort(mid) && isCid(cid) ? { type, mid, cid } : undefined
   }
   if (type === 'news') {
     const [record] = more

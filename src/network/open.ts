@@ -14,7 +14,7 @@ import { Server } from './serve.js'
 
 export interface FlowOptions {
   readonly wire: Wire
-  readonly blocks: Pick<Blocks, 'get' | 'has' | 'hold' | 'putMany' | 'size'>
+  readonly blocks: Pick<Blocks, 'get' | 'getUnchecked' | 'has' | 'hold' | 'putMany' | 'size'>
   readonly disk: Pick<Disk, 'scan' | 'write'>
   readonly clock: Clock
   readonly log: Log

@@ -1,5 +1,5 @@
 /** The answering side of the sync protocol: heads and blocks of the units that this node holds. */
-import { type CID, equal, LeitherError, type Mid } from '#base'
+import { type CID, codecs, equal, LeitherError, type Mid } from '#base'
 import type { Block, Blocks } from '#blocks'
 import type { Clock, Log, Peer } from '#world'
 import type { FlowHead, HeadKeeper } from './flow.js'
@@ -8,7 +8,7 @@ import type { Link } from './link.js'
 import { Reach } from './reach.js'
 
 export interface ServeOptions {
-  readonly blocks: Pick<Blocks, 'get' | 'has' | 'size'>
+  readonly blocks: Pick<Blocks, 'get' | 'getUnchecked' | 'has' | 'size'>
   readonly heads: Pick<HeadKeeper, 'current'>
   readonly clock: Clock
   readonly log: Log
@@ -26,6 +26,8 @@ const mostRunning = 4
 const mostQueued = 64
 /** short answers that a peer may leave unread before its link is ended */
 const mostUnread = 512
+/** blocks that are checked because a peer of one link asks for it */
+const mostComplaints = 64
 /** units whose reach is remembered */
 const mostReaches = 256
 
@@ -37,6 +39,7 @@ interface Guest {
   readonly queued: Extract<Question, { type: 'want' }>[]
   running: number
   unread: number
+  complaints: number
 }
 
 export class Server {
@@ -59,6 +62,8 @@ export class Server {
       case 'cancel':
         if (guest.cancelled.size < mostQueued) guest.cancelled.add(question.id)
         return
+      case 'wrong':
+        return void this.lookAt(guest, question)
       case 'watch':
         return this.answerWatch(link, guest, question.mids as readonly Mid[])
       case 'news':
@@ -145,6 +150,7 @@ export class Server {
       this.answerWant(link, guest, want)
         .catch((error: unknown) => {
           this.options.log.debug('an answer broke off', { error: String(error) })
+          this.refuse(link, want.id, 'ANSWER_FAILED', 'it cannot be read here')
         })
         .finally(() => {
           guest.running--
@@ -187,10 +193,13 @@ export class Server {
   }
 
   private async read(cids: readonly CID[], reach: Reach, missing: CID[]): Promise<Block[]> {
+    const { blocks } = this.options
     const found = await Promise.all(
       cids.map(async (cid) => {
         try {
-          const bytes = await this.options.blocks.get(cid)
+          // Leaves are checked by whoever gets them, and lead nowhere.
+          if (cid.code === codecs.raw) return { cid, bytes: await blocks.getUnchecked(cid) }
+          const bytes = await blocks.get(cid)
           reach.expand(cid, bytes)
           return { cid, bytes }
         } catch (error) {
@@ -201,6 +210,21 @@ export class Server {
       }),
     )
     return found.filter((block) => block !== undefined)
+  }
+
+  /** A peer got wrong bytes from here: the check marks the block as damaged where it is. */
+  private async lookAt(
+    guest: Guest,
+    { mid, cid }: Extract<Question, { type: 'wrong' }>,
+  ): Promise<void> {
+    const { blocks, heads, log } = this.options
+    const head = heads.current(mid as Mid)
+    if (head === undefined || !guest.granted.has(mid) || ++guest.complaints > mostComplaints) return
+    try {
+      if (await this.reachOf(head).has(cid)) await blocks.get(cid)
+    } catch (error) {
+      log.warn('a block is damaged; sync its unit to repair it', { mid, error: String(error) })
+    }
   }
 
   private reachOf(head: FlowHead): Reach {
@@ -226,6 +250,7 @@ export class Server {
         queued: [],
         running: 0,
         unread: 0,
+        complaints: 0,
       }
       this.guests.set(link, guest)
     }

@@ -15,6 +15,10 @@ function counted(onGet: (count: number) => void | Promise<void> = () => undefine
       await onGet(++seen.blocks)
       return blocks.get(cid)
     },
+    getUnchecked: async (cid) => {
+      await onGet(++seen.blocks)
+      return blocks.getUnchecked(cid)
+    },
   })
   return { seen, disguise }
 }
@@ -22,14 +26,14 @@ function counted(onGet: (count: number) => void | Promise<void> = () => undefine
 /** Serves bytes that are wrong in one bit. */
 const lying =
   (codec: number) =>
-  (blocks: Blocks): Blocks => ({
-    ...blocks,
-    get: async (cid) => {
+  (blocks: Blocks): Blocks => {
+    const get: Blocks['get'] = async (cid) => {
       const bytes = (await blocks.get(cid)).slice()
       if (cid.code === codec) bytes[0] ^= 1
       return bytes
-    },
-  })
+    }
+    return { ...blocks, get, getUnchecked: get }
+  }
 
 const sizeOf = (blocks: readonly Block[]): number =>
   blocks.reduce((sum, { bytes }) => sum + bytes.length, 0)
@@ -142,6 +146,36 @@ describe('a sync', () => {
       expect((await reader.blocks.check()).corrupt).toEqual([])
     })
   }
+
+  it('tells a provider that its block is damaged, and takes it from another', async () => {
+    const complaints: string[] = []
+    const honest = await village.join()
+    const content = await honest.backup('unit', leavesOf(16, 40, 20_000))
+    const damaged = content[10].cid
+    const provider = await village.join({
+      disguise: (blocks) => ({
+        ...blocks,
+        get: async (cid) => {
+          if (cid.equals(damaged)) complaints.push(`${cid}`)
+          return blocks.get(cid)
+        },
+        getUnchecked: async (cid) => {
+          const bytes = (await blocks.getUnchecked(cid)).slice()
+          if (cid.equals(damaged)) bytes[0] ^= 1
+          return bytes
+        },
+      }),
+    })
+    const reader = await village.join()
+    await village.meet(reader, provider, honest)
+    await provider.backup('unit', leavesOf(16, 40, 20_000))
+    const { blocks } = await reader.flow.sync(mid, { from: provider.wire.self().name })
+    expect(blocks).toBe(content.length)
+    expect(reader.holds('unit', content)).toBe(true)
+    expect((await reader.blocks.check()).corrupt).toEqual([])
+    await eventually(() => expect(complaints).toEqual([`${damaged}`]))
+    expect(reader.log.lines.filter(({ level }) => level === 'warn')).toEqual([])
+  })
 
   it('believes no forged head', async () => {
     const forger = await village.join()

@@ -24,6 +24,7 @@ export function openBlocks({ disk }: { readonly disk: Disk }): Blocks {
   return {
     get: (cid) => store.get(cid),
     getSync: (cid) => store.getSync(cid),
+    getUnchecked: (cid) => store.getUnchecked(cid),
     has(cid) {
       const here = store.entry(cid) !== undefined
       if (here) store.recent.touch(cid)
