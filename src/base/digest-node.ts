@@ -1,7 +1,9 @@
 /**
- * The two digests, by Node's own crypto. Behind the door `#digest`; browsers get the other file.
+ * The digests, by Node's own crypto and, where it has a binary for this machine, hashtree. Behind
+ * the door `#digest`; browsers get the other file.
  */
 import * as crypto from 'node:crypto'
+import { createRequire } from 'node:module'
 
 const toBytes = (digest: Buffer): Uint8Array =>
   new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
@@ -27,3 +29,29 @@ export const sha256Aside = async (bytes: Uint8Array): Promise<Uint8Array> =>
 /** RIPEMD-160, 20 bytes: the ids of keys of type `sodiumv2`. */
 export const ripemd160 = (bytes: Uint8Array): Uint8Array =>
   toBytes(crypto.createHash('ripemd160').update(bytes).digest())
+
+type HashInto = (input: Uint8Array, output: Uint8Array) => void
+
+/** One by one: for boards that hashtree has no binary for. */
+const hashEach: HashInto = (input, output) => {
+  for (let i = 0; 64 * i < input.length; i++) {
+    output.set(sha256(input.subarray(64 * i, 64 * i + 64)), 32 * i)
+  }
+}
+
+function fastest(): HashInto {
+  try {
+    const { hashInto } = createRequire(import.meta.url)('@chainsafe/hashtree') as {
+      hashInto: HashInto
+    }
+    return hashInto
+  } catch {
+    return hashEach
+  }
+}
+
+/**
+ * SHA-256 of each 64 bytes of `input` (n * 64 bytes) into 32 bytes of `output` (n * 32 bytes): many
+ * at once cost a tenth of one by one.
+ */
+export const hashPairs: HashInto = fastest()

@@ -4,9 +4,12 @@ export {
   type Domain,
   type Key,
   keyFromSeed,
+  type LedgerDomain,
   makeKey,
   type PublicKey,
   sign,
+  type Signatures,
+  signatures,
   verify,
 } from './keys.js'
 export {

@@ -22,6 +22,18 @@ export type Domain =
   | 'leither/rights/1'
   | 'leither/release/1'
   | 'leither/message/1'
+  | LedgerDomain
+
+/** What an organization's ledger signs (spec OL-1, D). The body begins with the organization. */
+export type LedgerDomain =
+  | 'leither/ledger/transfer/1'
+  | 'leither/ledger/accept/1'
+  | 'leither/ledger/order/1'
+  | 'leither/ledger/proposal/1'
+  | 'leither/ledger/vote/1'
+  | 'leither/ledger/mark/1'
+  | 'leither/ledger/charter/1'
+  | 'leither/ledger/status/1'
 
 /** A public key with its id. */
 export interface PublicKey {
@@ -85,6 +97,43 @@ export function sign(key: Key, domain: Domain, body: Uint8Array): Uint8Array {
     signers.set(key, signer)
   }
   return new Uint8Array(edSign(null, toBeSigned(domain, body), signer))
+}
+
+/** Signing and checking as an argument: a simulator puts a cheaper kind in its place. */
+export interface Signatures {
+  sign(key: Key, domain: Domain, body: Uint8Array): Uint8Array
+  verify(publicKey: Uint8Array, domain: Domain, body: Uint8Array, signature: Uint8Array): boolean
+}
+
+/**
+ * Ed25519 that keeps the key objects of the last `kept` public keys: making one costs as much as
+ * a check.
+ */
+export function signatures(kept = 65_536): Signatures {
+  const objects = new Map<string, KeyObject>()
+  const objectOf = (publicKey: Uint8Array): KeyObject => {
+    const name = Buffer.from(publicKey).toString('latin1')
+    let object = objects.get(name)
+    if (object !== undefined) return object
+    object = publicObject(publicKey)
+    if (objects.size >= kept) {
+      const [oldest] = objects.keys()
+      objects.delete(oldest)
+    }
+    objects.set(name, object)
+    return object
+  }
+  return {
+    sign,
+    verify(publicKey, domain, body, signature) {
+      if (publicKey.length !== 32 || signature.length !== 64) return false
+      try {
+        return edVerify(null, toBeSigned(domain, body), objectOf(publicKey), signature)
+      } catch {
+        return false
+      }
+    },
+  }
 }
 
 /** Whether the holder of the public key (32 bytes) signed this body for this domain. */

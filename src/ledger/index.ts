@@ -1,0 +1,19 @@
+/**
+ * ledger: an organization's accounts: the sparse Merkle tree, its synopses, what parties sign,
+ * proofs, and the time-space snapshot store.
+ * White paper: Part II, V to VII; protocol OL-1, B to D, I and P.
+ */
+export * from './account.js'
+export * from './amount.js'
+export * from './batch.js'
+export * from './errors.js'
+export * from './header.js'
+export * from './merkle-list.js'
+export * from './prefix.js'
+export * from './proof/proofs.js'
+export * from './receipt.js'
+export * from './snapshot/snapshots.js'
+export * from './synopsis.js'
+export * from './table.js'
+export * from './transfer.js'
+export * from './tree/account-tree.js'
