@@ -66,6 +66,10 @@ export const noRoot: Digest = new Uint8Array(32)
 /** What names a header. */
 export const headerHash = (header: Header): Digest => sha256(encode(headerLayout, header))
 
+/** Committees stand on two levels: the root's, and each branch's below it. */
+export const levels = { root: 0, branch: 1 } as const
+export type Level = (typeof levels)[keyof typeof levels]
+
 /** What a bookkeeper's vote says. */
 export const votes = { notarize: 1, skip: 2, finalize: 3 } as const
 export type VoteKind = (typeof votes)[keyof typeof votes]
@@ -73,6 +77,7 @@ export type VoteKind = (typeof votes)[keyof typeof votes]
 /** What a vote is a signature over; `hash` is zero for a vote to skip the view. */
 export const voteBodyLayout = struct({
   org: bytesOf(20),
+  level: u8,
   prefix: prefixLayout,
   cycle: u32,
   kind: u8,

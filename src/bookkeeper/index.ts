@@ -1,0 +1,9 @@
+/**
+ * bookkeeper: the pulse. Consensus, transfers, receipts, headers, keepers, recovery: pure reducers
+ * that answer events with effects.
+ * White paper: Part II, VI; protocol OL-1, D to J.
+ */
+export * from './actor.js'
+export * from './messages.js'
+export * from './simplex/application.js'
+export * from './branch/branch-ledger.js'
