@@ -5,5 +5,6 @@
  */
 export * from './actor.js'
 export * from './messages.js'
+export * from './post.js'
 export * from './simplex/application.js'
 export * from './branch/branch-ledger.js'

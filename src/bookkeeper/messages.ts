@@ -19,6 +19,8 @@ import type { ValueOf } from '#base'
 
 /** Bytes of a block's body at most. */
 export const bodyLimit = 16 * 1024 * 1024
+/** Bytes of all accounts of a branch at most. */
+export const stateLimit = 256 * 1024 * 1024
 
 /** A header with what it commits to by `bodyRoot`: a branch's batch or the root's table. */
 export const blockLayout = struct({ header: headerLayout, body: blobOf(bodyLimit) })
@@ -110,14 +112,40 @@ export const messageLayout = oneOf({
     data: blobOf(bodyLimit),
   }),
   mark: struct({ ...committee, headerHash: bytesOf(32), mark: markLayout }),
-  fetchPages: struct({ ...committee, pulse: u64, after: prefixLayout, nonce: u64 }),
-  pages: struct({
+  /** the whole state at the newest finalized block, from one bookkeeper of the branch to another */
+  fetchState: struct({ ...committee, nonce: u64 }),
+  state: struct({
     ...committee,
-    pulse: u64,
     nonce: u64,
-    /** closed for keepers' copies, open among the committee: see recovery/ */
-    pages: listOf(blobOf(bodyLimit), 1024),
-    isLast: u8,
+    header: headerLayout,
+    certificate: certificateLayout,
+    /** every account, ascending by id */
+    accounts: blobOf(stateLimit),
+    /** the rest (see BranchLedger.image) */
+    image: blobOf(bodyLimit),
+  }),
+  /** what a keeper holds of a branch, closed, oldest first */
+  fetchKept: struct({ ...committee, nonce: u64 }),
+  kept: struct({
+    ...committee,
+    nonce: u64,
+    kept: listOf(
+      struct({
+        height: u64,
+        headerHash: bytesOf(32),
+        dataRoot: bytesOf(32),
+        data: blobOf(bodyLimit),
+      }),
+      4096,
+    ),
+  }),
+  /** a group's page, closed, for a member that is its neighbour */
+  copy: struct({ ...committee, group: prefixLayout, pulse: u64, page: blobOf(bodyLimit) }),
+  fetchCopies: struct({ ...committee, nonce: u64 }),
+  copies: struct({
+    ...committee,
+    nonce: u64,
+    copies: listOf(struct({ group: prefixLayout, pulse: u64, page: blobOf(bodyLimit) }), 4096),
   }),
   // from members and clients
   ask: struct({ ...committee, id: bytesOf(32) }),

@@ -1,6 +1,6 @@
 /**
- * What consensus asks of what it orders (spec OL-1, E to G): the face between the Simplex engine and
- * a branch or the root.
+ * What consensus asks of what it orders (spec OL-1, E to G): the face between the Simplex engine
+ * and a branch or the root.
  */
 import type { Header } from '#ledger'
 import type { Effect } from '../actor.js'
@@ -10,8 +10,7 @@ export interface Application {
   /** the last block that this node knows as finalized and has applied; where the engine begins */
   readonly finalizedHeader: Header
   /**
-   * A block on this parent for this view (header.view = view, height = parent's + 1, prev = parent's
-   * hash); undefined while there is nothing to do or it is not yet time: `poke` asks again.
+   * A block on this parent for this view (header.view = view, height and prev after the parent's); undefined while there is nothing to do or it is not yet time: `poke` asks again.
    * The parent is finalized or notarized; its ancestors down to the finalized one are `ancestry`.
    */
   propose(ancestry: readonly Block[], view: bigint, now: number): Block | undefined
@@ -25,7 +24,7 @@ export interface Application {
   isOwed(ancestry: readonly Block[], now: number): boolean
   /** Called once for every finalized block, in order of height; also when replayed from disk. */
   finalized(sealed: SealedBlock, now: number): readonly Effect[]
-  /** A finalized block for somebody who is behind; undefined where it is no longer (or not) here. */
+  /** A finalized block for somebody who is behind; undefined where it is not (or no longer) here. */
   sealedAt(height: bigint): SealedBlock | undefined
   /** Others are so far ahead that blocks can no longer be had: state is needed (recovery). */
   fellBehind(height: bigint, now: number): readonly Effect[]
