@@ -104,13 +104,7 @@ export const messageLayout = oneOf({
     after: u64,
   }),
   // between a branch and its keepers, and for recovery
-  keep: struct({
-    ...committee,
-    height: u64,
-    headerHash: bytesOf(32),
-    dataRoot: bytesOf(32),
-    data: blobOf(bodyLimit),
-  }),
+  keep: struct({ ...committee, header: headerLayout, data: blobOf(bodyLimit) }),
   mark: struct({ ...committee, headerHash: bytesOf(32), mark: markLayout }),
   /** the whole state at the newest finalized block, from one bookkeeper of the branch to another */
   fetchState: struct({ ...committee, nonce: u64 }),
@@ -129,15 +123,7 @@ export const messageLayout = oneOf({
   kept: struct({
     ...committee,
     nonce: u64,
-    kept: listOf(
-      struct({
-        height: u64,
-        headerHash: bytesOf(32),
-        dataRoot: bytesOf(32),
-        data: blobOf(bodyLimit),
-      }),
-      4096,
-    ),
+    kept: listOf(struct({ header: headerLayout, data: blobOf(bodyLimit) }), 4096),
   }),
   /** a group's page, closed, for a member that is its neighbour */
   copy: struct({ ...committee, group: prefixLayout, pulse: u64, page: blobOf(bodyLimit) }),
@@ -145,7 +131,16 @@ export const messageLayout = oneOf({
   copies: struct({
     ...committee,
     nonce: u64,
-    copies: listOf(struct({ group: prefixLayout, pulse: u64, page: blobOf(bodyLimit) }), 4096),
+    /** with the bookkeeper that each came from (20 bytes of its name) */
+    copies: listOf(
+      struct({
+        from: bytesOf(20),
+        group: prefixLayout,
+        pulse: u64,
+        page: blobOf(bodyLimit),
+      }),
+      4096,
+    ),
   }),
   // from members and clients
   ask: struct({ ...committee, id: bytesOf(32) }),

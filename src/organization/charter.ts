@@ -38,6 +38,8 @@ export const rulesLayout = struct({
   publicity: u32,
   /** amount that may be debited and not settled in one branch (spec OL-1, E: cover) */
   cover: u64,
+  /** neighbours among the members that hold a copy of a group's page (1, 3, 7 … 255; 0: none) */
+  copies: u32,
 })
 export type Rules = ValueOf<typeof rulesLayout>
 
@@ -54,6 +56,7 @@ export const usualRules: Rules = {
   mostAhead: 30,
   publicity: 86_400,
   cover: supplyLimit,
+  copies: 3,
 }
 
 const keyList = (most: number) => listOf(bytesOf(32), most)
