@@ -8,6 +8,7 @@ export type LedgerErrorCode =
   | 'PAGE_MISSING'
   | 'PULSE_PURGED'
   | 'ACCOUNT_INVALID'
+  | 'UNDO_INVALID'
 
 const kinds = {
   SUM_OVERFLOW: 'corrupt',
@@ -17,6 +18,7 @@ const kinds = {
   PAGE_MISSING: 'unavailable',
   PULSE_PURGED: 'not-found',
   ACCOUNT_INVALID: 'bad-input',
+  UNDO_INVALID: 'internal',
 } as const
 
 /** Something of the ledger is not as it must be. */
