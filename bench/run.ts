@@ -1,4 +1,4 @@
-/** `npm run bench -- light [--json] [--quick] [--save] [--only NAME]`: figures beside their limits. */
+/** `npm run bench -- SUITE [--json] [--quick] [--save] [--only PART]`: figures beside limits. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -21,14 +21,26 @@ const suites: Record<string, readonly Part[]> = {
     { name: 'stream', run: async (q) => (await import('./stream.js')).streamFigures(q) },
     { name: 'network', run: async (q) => (await import('./network.js')).networkFigures(q) },
   ],
+  ledger: [
+    { name: 'tree', run: async (q) => (await import('./ledger-tree.js')).ledgerTreeFigures(q) },
+    { name: 'store', run: async (q) => (await import('./ledger-store.js')).ledgerStoreFigures(q) },
+    { name: 'system', run: async (q) => (await import('./ledger-system.js')).systemFigures(q) },
+    { name: 'roles', run: async (q) => (await import('./ledger-roles.js')).ledgerRolesFigures(q) },
+    { name: 'seeds', run: async (q) => (await import('./ledger-seeds.js')).ledgerSeedFigures(q) },
+  ],
 }
+
+const partsOf = (suite: string): string => suites[suite].map(({ name }) => name).join(', ')
 
 const help = `npm run bench -- SUITE [--json] [--quick] [--save] [--only PART]
   SUITE     ${Object.keys(suites).join(', ')}
   --json    one JSON object a line: name, value, unit, limit, ratio
   --quick   less data, for a first look
   --save    write the table to bench/RESULTS.md, with the commit
-  --only    one part: ${suites.light.map(({ name }) => name).join(', ')}`
+  --only    one part:
+${Object.keys(suites)
+  .map((suite) => `              ${suite}: ${partsOf(suite)}`)
+  .join('\n')}`
 
 const round = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
@@ -36,7 +48,9 @@ const round = (value: number): string =>
 const meets = (figure: Figure, target: Target | undefined): boolean =>
   target === undefined ||
   ((target.atLeast === undefined || figure.ratio >= target.atLeast) &&
-    (target.atMost === undefined || figure.ratio <= target.atMost))
+    (target.atMost === undefined || figure.ratio <= target.atMost) &&
+    (target.leastValue === undefined || figure.value >= target.leastValue) &&
+    (target.mostValue === undefined || figure.value <= target.mostValue))
 
 function row(figure: Figure): string[] {
   const target = targets[figure.name]
