@@ -1,0 +1,9 @@
+/**
+ * simulator: the other world. One seed decides everything: network, disks, clocks, faults, hostile
+ * nodes, work. Invariants are checked as it runs; a failing seed replays and shrinks.
+ * White paper: Part II, IX; protocol OL-1, D 4.2 to 4.5.
+ */
+export * from './checker.js'
+export * from './errors.js'
+export * from './scenario.js'
+export * from './streams.js'
