@@ -2,7 +2,7 @@
  * What consensus asks of what it orders (spec OL-1, E to G): the face between the Simplex engine
  * and a branch or the root.
  */
-import type { Header } from '#ledger'
+import type { Header, SealedPulse } from '#ledger'
 import type { Effect } from '../actor.js'
 import type { Block, SealedBlock } from '../messages.js'
 
@@ -10,22 +10,36 @@ export interface Application {
   /** the last block that this node knows as finalized and has applied; where the engine begins */
   readonly finalizedHeader: Header
   /**
-   * A block on this parent for this view (header.view = view, height and prev after the parent's); undefined while there is nothing to do or it is not yet time: `poke` asks again.
-   * The parent is finalized or notarized; its ancestors down to the finalized one are `ancestry`.
+   * A block for this view on the newest of `ancestry`, or on the finalized header where that is
+   * empty: header.view = view, height and prev after the parent's. undefined while there is nothing
+   * to do or it is not yet time: `poke` asks again.
+   * @param isStuck what is in `ancestry` was notarized and cannot become final without another
+   *   block: one is wanted then even if it is empty
    */
-  propose(ancestry: readonly Block[], view: bigint, now: number): Block | undefined
+  propose(
+    ancestry: readonly Block[],
+    view: bigint,
+    now: number,
+    isStuck: boolean,
+  ): Block | undefined
   /**
    * Whether a block may stand on its parent. later: something is still missing here (a pulse, a
-   * header that it refers to); the engine asks again on `poke`.
+   * header that it refers to); the engine asks again on `poke`. It is asked as well of blocks that
+   * others have certified: only their headers are certain then, not that the body belongs to it.
    * @param ancestry blocks after the finalized one up to the parent, oldest first
    */
   check(block: Block, ancestry: readonly Block[], now: number): 'valid' | 'invalid' | 'later'
   /** Whether a block on this parent is owed: the view's timer runs from then on. */
   isOwed(ancestry: readonly Block[], now: number): boolean
-  /** Called once for every finalized block, in order of height; also when replayed from disk. */
+  /**
+   * Called once for every finalized block, in order of height; also when replayed from disk. The
+   * certificate finalizes this very block, or (where body.hash is another) a descendant of it.
+   */
   finalized(sealed: SealedBlock, now: number): readonly Effect[]
   /** A finalized block for somebody who is behind; undefined where it is not (or no longer) here. */
   sealedAt(height: bigint): SealedBlock | undefined
   /** Others are so far ahead that blocks can no longer be had: state is needed (recovery). */
   fellBehind(height: bigint, now: number): readonly Effect[]
+  /** The newest pulse that is known here: goes along with proposals of a branch. */
+  newestPulse?(): SealedPulse | undefined
 }
