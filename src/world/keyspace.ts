@@ -17,6 +17,8 @@ export const keyspace = {
   accounts: 0x06,
   /** apps: what people let apps do */
   apps: 0x07,
+  /** ledger: pages, accounts and their past */
+  ledger: 0x08,
   /** node: format of the store, written at creation */
   format: 0x00,
 } as const

@@ -1,11 +1,17 @@
 /**
  * The time-space snapshot store: the face. Any account of a branch at any retained pulse; only what
  * changed is stored (spec OL-1, I; paper V). Works over the world's key-value door.
+ *
+ * Kept are: the current page of every group (records of 36 bytes, and what changed since the page
+ * was last written, at most 64 times), the cold table (every account as it is now), and the past:
+ * an account as it was, stored when it is replaced. A version ends where the next one begins, so
+ * nothing needs to list what became stale.
  */
 import type { Account, AccountId } from '../account.js'
 import type { Prefix } from '../prefix.js'
 import type { Digest } from '../synopsis.js'
 import type { AccountTree } from '../tree/account-tree.js'
+import type { Retention } from './retention.js'
 
 /** What one pulse changed in one branch. */
 export interface PulseChanges {
@@ -16,14 +22,6 @@ export interface PulseChanges {
   readonly stateRoot: Digest
 }
 
-/** How long which pulses can be read (spec OL-1, I: retention). */
-export interface Retention {
-  /** every pulse: so many of the newest */
-  readonly every: number
-  /** then one in `stride` for `span` pulses, and so on */
-  readonly thinned: readonly { readonly stride: number; readonly span: number }[]
-}
-
 /** A row to write, `value` undefined to remove it. All rows of a step are written at once. */
 export interface Row {
   readonly key: Uint8Array
@@ -32,21 +30,30 @@ export interface Row {
 
 export interface Snapshots {
   readonly prefix: Prefix
-  /** the newest pulse that has been noted; undefined in an empty store */
+  /** the newest pulse whose changes are stored; undefined in an empty store */
   readonly newest: bigint | undefined
   /**
-   * The rows that note a pulse's changes. Pulses must ascend. The store answers for the pulse once
-   * the rows are written; the caller writes them in one atomic batch with its own.
-   * @param tree the branch at that pulse, for pages that are stored anew
+   * The rows that note a pulse's changes. The store answers for the pulse once the rows are
+   * written; the caller writes them in one atomic batch with its own, before it notes the next
+   * pulse. Rows that were not written are forgotten: the pulse may be noted again.
+   * @throws BadInput where pulses do not ascend, ACCOUNT_INVALID where an account is outside of the
+   *   branch or comes twice, PAGE_INVALID where a stored account is damaged
    */
-  note(changes: PulseChanges, tree: AccountTree): readonly Row[]
-  /** An account as it was at a pulse; undefined where there was none. @throws PULSE_PURGED */
+  note(changes: PulseChanges): readonly Row[]
+  /**
+   * An account as it was at a pulse; undefined where there was none. Above the newest pulse that
+   * was noted: as it is now. @throws PULSE_PURGED, PAGE_INVALID, PAGE_MISSING
+   */
   read(id: AccountId, pulse: bigint): Promise<Account | undefined>
   /** The whole branch at a pulse, its root checked against the noted one. @throws PULSE_PURGED,
-   *   PAGE_INVALID where what is stored does not hash to the noted root */
+   *   PAGE_MISSING, PAGE_INVALID where what is stored does not hash to the noted root */
   restore(pulse: bigint): Promise<AccountTree>
-  /** Rows that drop what `retention` no longer keeps, at most `most` of them. */
+  /**
+   * Rows that drop what `retention` no longer keeps, at most `most` of them (at least two); none
+   * when nothing is left to drop. Each call goes on where the last one stopped; a whole pass reads
+   * all that is kept of the past, so begin one per stride rather than one per pulse.
+   */
   purge(retention: Retention, most: number): Promise<readonly Row[]>
-  /** Bytes of current pages, of older pages and changes, and of the cold table. */
+  /** Bytes (keys and values) of current pages, of the past and recent changes, of the cold table. */
   usage(): Promise<{ pages: number; history: number; cold: number }>
 }

@@ -1,0 +1,127 @@
+/** The groups of a branch as their rows hold them: page, seals, and what changed since. */
+import { ByteReader, concat, encode, u64 } from '#base'
+import type { Entry, KeyValue } from '#world'
+import { recordBytes } from '../account.js'
+import { LedgerError } from '../errors.js'
+import { type Prefix, parentOf } from '../prefix.js'
+import { kinds, type RowKeys } from './keys.js'
+import { type Leaves, merge, sealBytes } from './leaves.js'
+import { bodyOf, readPage, stamped, writeChanges, writePage } from './rows.js'
+import type { Row } from './snapshots.js'
+
+export interface StoredGroup {
+  /** its name: the shortest prefix with at most 256 accounts below */
+  readonly prefix: Prefix
+  readonly leaves: Leaves
+  /** pulses of its rows, that of the page first */
+  readonly pulses: readonly bigint[]
+}
+
+/** How a group is called in messages. */
+export const named = (group: Prefix): string => (group === '' ? 'the whole tree' : `group ${group}`)
+
+export const missing = (group: Prefix, what: string): LedgerError =>
+  new LedgerError('PAGE_MISSING', `${what} of ${named(group)} is not stored; fetch the group again`)
+
+export const damaged = (group: Prefix, what: string): LedgerError =>
+  new LedgerError('PAGE_INVALID', `${what} of ${named(group)} is damaged; fetch the group again`)
+
+const row = (key: Uint8Array, body: Uint8Array): Row => ({ key, value: stamped(key, body) })
+
+/** The rows of a group's page, written anew at a pulse. */
+export function pageRows(keys: RowKeys, group: Prefix, pulse: bigint, leaves: Leaves): Row[] {
+  const seals = concat(encode(u64, pulse), leaves.seals)
+  return [row(keys.page(group, pulse), writePage(leaves)), row(keys.seal(group), seals)]
+}
+
+/** The row of what a pulse changed in a group. */
+export const changeRow = (keys: RowKeys, group: Prefix, pulse: bigint, changed: Leaves): Row =>
+  row(keys.page(group, pulse), writeChanges(changed))
+
+/** Every group, ascending. @throws LedgerError PAGE_MISSING, PAGE_INVALID, naming the group */
+export async function* storedGroups(
+  keyValue: Pick<KeyValue, 'get' | 'scan'>,
+  keys: RowKeys,
+): AsyncGenerator<StoredGroup> {
+  let entries: Entry[] = []
+  let group: Prefix | undefined
+  let before: Prefix | undefined
+  const groups = keyValue.scan(keys.all(kinds.page))
+  const take = (at: Prefix, after: Prefix | undefined): StoredGroup => {
+    checkSibling(at, keys.prefix, before, after)
+    before = at
+    return assemble(keyValue, keys, at, entries)
+  }
+  for await (const entry of groups) {
+    const next = keys.groupOf(entry[0])
+    if (group !== undefined && next !== group) {
+      yield take(group, next)
+      entries = []
+    }
+    group = next
+    entries.push(entry)
+  }
+  if (group !== undefined) yield take(group, undefined)
+}
+
+/**
+ * A group has a sibling: together they have more than 256 accounts, or they would be one group. The
+ * sibling's accounts stand right before or right after.
+ */
+function checkSibling(
+  group: Prefix,
+  branch: Prefix,
+  before: Prefix | undefined,
+  after: Prefix | undefined,
+): void {
+  if (group === branch) return
+  const isLeft = group.endsWith('0')
+  const sibling = `${parentOf(group)}${isLeft ? 1 : 0}` as Prefix
+  const neighbour = isLeft ? after : before
+  if (neighbour?.startsWith(sibling) !== true) throw missing(sibling, 'the page')
+}
+
+/** @param entries rows of the group, newest first */
+function assemble(
+  keyValue: Pick<KeyValue, 'get'>,
+  keys: RowKeys,
+  group: Prefix,
+  entries: readonly Entry[],
+): StoredGroup {
+  let leaves: Leaves | undefined
+  const pulses: bigint[] = []
+  for (let i = entries.length - 1; i >= 0; i--) {
+    const [key, value] = entries[i]
+    const body = bodyOf(key, value)
+    if (body === undefined) throw damaged(group, 'the page')
+    const pulse = keys.pulseOf(key)
+    const page = readPage(body)
+    pulses.push(pulse)
+    if (page.kind === 'page') {
+      if (leaves !== undefined) throw damaged(group, 'the page')
+      leaves = { records: page.records, seals: sealsOf(keyValue, keys, group, pulse) }
+      if (leaves.seals.length / sealBytes !== page.records.length / recordBytes) {
+        throw damaged(group, 'the page')
+      }
+    } else {
+      if (leaves === undefined) throw missing(group, 'the page')
+      leaves = merge(leaves, page.changed)
+    }
+  }
+  if (leaves === undefined) throw missing(group, 'the page')
+  return { prefix: group, leaves, pulses }
+}
+
+function sealsOf(
+  keyValue: Pick<KeyValue, 'get'>,
+  keys: RowKeys,
+  group: Prefix,
+  pulse: bigint,
+): Uint8Array {
+  const key = keys.seal(group)
+  const value = keyValue.get(key)
+  if (value === undefined) throw missing(group, 'the page')
+  const body = bodyOf(key, value)
+  if (body === undefined || new ByteReader(body).u64() !== pulse) throw damaged(group, 'the page')
+  return body.slice(8)
+}
