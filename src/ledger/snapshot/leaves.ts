@@ -5,7 +5,7 @@
  */
 import { encode } from '#base'
 import { type Account, recordBytes, recordLayout } from '../account.js'
-import type { Sums } from '../amount.js'
+import { addSums, noSums, type Sums } from '../amount.js'
 import { bitOf, type Prefix, toPrefix } from '../prefix.js'
 import { coldHash } from '../synopsis.js'
 import { groupLimit } from '../tree/account-tree.js'
@@ -134,18 +134,32 @@ export function groupsOf(prefix: Prefix, leaves: Leaves): [Prefix, Leaves][] {
   ]
 }
 
-/** What the leaves hold together, not checked for overflow beyond 64 bits. */
+/** Sums of numbers of 64 bits, in two halves that stay exact for a group's count. */
+class Sum {
+  #low = 0
+  #high = 0
+
+  add(view: DataView, at: number): void {
+    this.#low += view.getUint32(at, true)
+    this.#high += view.getUint32(at + 4, true)
+  }
+  get value(): bigint {
+    return (BigInt(this.#high) << 32n) + BigInt(this.#low)
+  }
+}
+
+/** What the leaves of a group hold together. @throws LedgerError SUM_OVERFLOW */
 export function sumsOf({ records, seals }: Leaves): Sums {
   const amounts = new DataView(records.buffer, records.byteOffset)
   const closed = new DataView(seals.buffer, seals.byteOffset)
   const count = records.length / recordBytes
-  let total = 0n
-  let bond = 0n
+  const total = new Sum()
+  const bond = new Sum()
   for (let i = 0; i < count; i++) {
-    const pledged = closed.getBigUint64(i * sealBytes + 40, true)
-    total += amounts.getBigUint64(i * recordBytes + idBytes, true)
-    total += closed.getBigUint64(i * sealBytes + 32, true) + pledged
-    bond += pledged
+    total.add(amounts, i * recordBytes + idBytes)
+    total.add(closed, i * sealBytes + 32)
+    total.add(closed, i * sealBytes + 40)
+    bond.add(closed, i * sealBytes + 40)
   }
-  return { total, bond, count }
+  return addSums(noSums, { total: total.value, bond: bond.value, count })
 }

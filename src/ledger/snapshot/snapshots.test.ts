@@ -7,13 +7,7 @@ import { covers, toPrefix, wholeTree } from '../prefix.js'
 import { randomAccount, randomBytes, randomsOf } from '../tree/sample.js'
 import { accountTree } from '../tree/tree.js'
 import { openSnapshots } from './open.js'
-import {
-  isKept,
-  type Mark,
-  markOf,
-  type Retention,
-  withMark,
-} from './retention.js'
+import { isKept, type Mark, markOf, type Retention, withMark } from './retention.js'
 import type { Snapshots } from './snapshots.js'
 
 const org = new Uint8Array(20).fill(7)
