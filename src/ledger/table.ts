@@ -49,19 +49,63 @@ const sumsOf = ({ total, bondSum, count }: TableEntry): Sums => ({ total, bond: 
 /** Whether the entry's accounts are its own: they count in the tree and in the supply. */
 export const isLive = ({ state }: TableEntry): boolean => state !== entryStates.retired
 
-/** The root of the whole tree with its sums. @throws LedgerError where branches leave a gap */
-export function treeAbove(table: Table): { hash: Digest; sums: Sums } {
-  const live = new Map(table.filter(isLive).map((entry) => [entry.prefix, entry]))
-  const climb = (prefix: Prefix): { hash: Digest; sums: Sums } => {
-    const entry = live.get(prefix)
-    if (entry !== undefined) return { hash: entry.stateRoot, sums: sumsOf(entry) }
-    if (![...live.keys()].some((other) => other.startsWith(prefix))) {
+/** A subtree as its parent sees it. */
+export interface Side {
+  readonly hash: Digest
+  readonly sums: Sums
+}
+
+/** A node above the branches: its two halves, in one of which the asked branch lies. */
+export interface Fork {
+  /** where its sides part: the length of its prefix */
+  readonly bit: number
+  readonly sides: readonly [Side, Side]
+}
+
+/**
+ * Climbs from the branches to the whole tree.
+ *
+ * @param passed told of each node that lies above `towards`, from below
+ */
+function climb(table: Table, towards?: Prefix, passed?: (fork: Fork) => void): Side {
+  const live = table.filter(isLive)
+  const below = (prefix: Prefix, from: number, to: number): Side => {
+    if (from === to) {
       throw new LedgerError('PREFIX_INVALID', `no branch keeps the accounts below "${prefix}"`)
     }
-    const [left, right] = halves(prefix).map(climb)
+    const first = live[from]
+    if (first.prefix === prefix) {
+      if (to - from > 1) {
+        throw new LedgerError('PREFIX_INVALID', `two branches keep accounts below "${prefix}"`)
+      }
+      return { hash: first.stateRoot, sums: sumsOf(first) }
+    }
+    const [zero, one] = halves(prefix)
+    let middle = from
+    while (middle < to && live[middle].prefix.startsWith(zero)) middle++
+    const sides = [below(zero, from, middle), below(one, middle, to)] as const
+    if (towards !== undefined && towards !== prefix && towards.startsWith(prefix)) {
+      passed?.({ bit: prefix.length, sides })
+    }
+    const [left, right] = sides
     return { hash: upperHash(prefix.length, left, right), sums: addSums(left.sums, right.sums) }
   }
-  return climb(wholeTree)
+  return below(wholeTree, 0, live.length)
+}
+
+/**
+ * The root of the whole tree with its sums.
+ *
+ * @param table its entries in order
+ * @throws LedgerError PREFIX_INVALID where branches leave a gap, overlap or are out of order
+ */
+export const treeAbove = (table: Table): Side => climb(table)
+
+/** The nodes above a branch, from below. @throws LedgerError PREFIX_INVALID as `treeAbove` */
+export function forksAbove(table: Table, prefix: Prefix): readonly Fork[] {
+  const forks: Fork[] = []
+  climb(table, prefix, (fork) => forks.push(fork))
+  return forks
 }
 
 /** Sums over all entries, the retired ones' flows included. */
