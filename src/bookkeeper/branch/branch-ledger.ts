@@ -58,6 +58,8 @@ export type RefusalCode =
   | 'ORDER_STALE'
   | 'ACCOUNT_EXISTS'
   | 'BRANCH_OTHER'
+  | 'ACCOUNT_UNKNOWN'
+  | 'ORDER_INVALID'
 
 export interface Refusal {
   /** of the transfer or order */
@@ -75,6 +77,15 @@ export interface Applied {
   readonly sent: readonly Receipt[]
   /** ids of its transfers and orders */
   readonly ids: readonly Uint8Array[]
+  /** what keepers hold for it (see closed-data.ts); empty without a branch secret */
+  readonly data: Uint8Array
+}
+
+/** Channels out of a branch whose accounts this one has taken over, for delivery. */
+export interface Inherited {
+  /** the branch's closing header, which commits to the channels */
+  readonly header: Header
+  readonly channels: readonly Channel[]
 }
 
 export interface BranchLedger {
@@ -99,10 +110,19 @@ export interface BranchLedger {
    *   of it; then nothing has changed
    */
   apply(block: Block, pulses: Pulses): Applied | 'later'
-  /** Back to the block before. */
+  /** Back to the block before. @throws LedgerStuck where that is settled */
   takeBack(): void
   /** Blocks down to this height can no longer be taken back. */
   settle(height: bigint): void
+  /** A pulse includes the header of this height: `importFor` proves from it or later ones. */
+  included(height: bigint): void
+  /**
+   * Why a transfer would be refused now, signatures checked, or undefined. Who admits by it has its
+   * signatures checked once: `build` and `apply` remember the checks.
+   */
+  screen(transfer: Transfer, pulses: Pulses): RefusalCode | undefined
+  /** Closed data of the block it stands at, for keepers; undefined where it began there. */
+  readonly data: Uint8Array | undefined
   /** Channels out of this branch, as they stand. */
   readonly channels: readonly Channel[]
   /** Channels into this branch, as far as they are taken. */
@@ -113,9 +133,30 @@ export interface BranchLedger {
     destination: Prefix,
   ): { channel: Channel; proof: ListProof } | undefined
   /** Receipts of a channel that are kept for delivery, after a sequence number, oldest first. */
-  receiptsAfter(destination: Prefix, sequence: bigint, most: number): readonly Receipt[]
-  /** Forgets receipts up to this one: the destination has taken them in a pulse. */
-  delivered(destination: Prefix, sequence: bigint): void
+  receiptsAfter(
+    destination: Prefix,
+    sequence: bigint,
+    most: number,
+    source?: Prefix,
+  ): readonly Receipt[]
+  /**
+   * Forgets receipts up to this one: the destination has taken them in a pulse. @param source whose
+   * channel, one of `inherited` or (left out) this branch
+   */
+  delivered(destination: Prefix, sequence: bigint, source?: Prefix): void
+  /** Branches before this one that still have channels. */
+  readonly inherited: readonly Inherited[]
+  /**
+   * What the destination needs to take a channel's next receipts, proven by a pulse: of this
+   * branch or an inherited one. undefined where the pulse proves nothing after `after`, or its
+   * header is too old to be known here.
+   */
+  importFor(
+    known: KnownPulse,
+    channel: { readonly source: Prefix; readonly destination: Prefix },
+    after: bigint,
+    most: number,
+  ): Import | undefined
   /** All but the accounts, for the checkpoint row; `branchLedger({ image })` begins from it. */
   image(): Uint8Array
 }
