@@ -4,7 +4,7 @@ import type { Entry, KeyValue } from '#world'
 import { recordBytes } from '../account.js'
 import { LedgerError } from '../errors.js'
 import { type Prefix, parentOf } from '../prefix.js'
-import { kinds, type RowKeys } from './keys.js'
+import { kinds, RowKeys } from './keys.js'
 import { type Leaves, merge, sealBytes } from './leaves.js'
 import { bodyOf, readPage, stamped, writeChanges, writePage } from './rows.js'
 import type { Row } from './snapshots.js'
@@ -62,6 +62,20 @@ export async function* storedGroups(
     entries.push(entry)
   }
   if (group !== undefined) yield take(group, undefined)
+}
+
+/**
+ * The accounts of a stored branch, group after group, as `streamRoot` takes them: records, hashes
+ * and sums, without the cold table.
+ * @param org id of the organization, 20 bytes
+ * @throws LedgerError PAGE_MISSING, PAGE_INVALID, naming the group
+ */
+export async function* storedLeaves(
+  keyValue: Pick<KeyValue, 'get' | 'scan'>,
+  org: Uint8Array,
+  prefix: Prefix,
+): AsyncGenerator<Leaves> {
+  for await (const { leaves } of storedGroups(keyValue, new RowKeys(org, prefix))) yield leaves
 }
 
 /**
