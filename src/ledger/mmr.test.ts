@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { decode, encode, sha256 } from '#base'
+import { appended, emptyMmr, type Mmr, mmrLayout, mmrProof, mmrRoot, mmrRootOf } from './mmr.js'
+
+const items = Array.from({ length: 70 }, (_, i) => sha256(Uint8Array.of(i)))
+
+describe('a Merkle mountain range', () => {
+  it('proves each item of each size, at its own place only', () => {
+    let range: Mmr = emptyMmr
+    expect(mmrRoot(range)).toEqual(new Uint8Array(32))
+    for (const [i, item] of items.entries()) {
+      range = appended(decode(mmrLayout, encode(mmrLayout, range)), item)
+      expect(range.size).toBe(BigInt(i + 1))
+      const root = mmrRoot(range)
+      const some = items.slice(0, i + 1)
+      for (const [index, each] of some.entries()) {
+        const proof = mmrProof(some, index)
+        expect(mmrRootOf(each, proof)).toEqual(root)
+        expect(mmrRootOf(items[(index + 1) % items.length], proof)).not.toEqual(root)
+        const elsewhere = { ...proof, index: BigInt((index + 1) % (i + 2)) }
+        expect(mmrRootOf(each, elsewhere)).not.toEqual(root)
+      }
+    }
+  })
+
+  it('refuses proofs that have too much, too little or another size', () => {
+    const proof = mmrProof(items, 5)
+    const root = mmrRoot(items.reduce(appended, emptyMmr))
+    expect(mmrRootOf(items[5], proof)).toEqual(root)
+    expect(mmrRootOf(items[5], { ...proof, siblings: proof.siblings.slice(1) })).toBeUndefined()
+    expect(mmrRootOf(items[5], { ...proof, peaks: [...proof.peaks, items[0]] })).toBeUndefined()
+    expect(mmrRootOf(items[5], { ...proof, index: 70n })).toBeUndefined()
+    expect(mmrRootOf(items[5], { ...proof, size: 71n })).not.toEqual(root)
+    expect(() => mmrProof(items, 70)).toThrow('no item 70')
+  })
+
+  it('takes no node for an item', () => {
+    const range = items.slice(0, 2).reduce(appended, emptyMmr)
+    const proof = { size: 1n, index: 0n, siblings: [], peaks: [] }
+    expect(mmrRootOf(range.peaks[0], proof)).not.toEqual(mmrRoot(range))
+  })
+})
