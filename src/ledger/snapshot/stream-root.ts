@@ -9,7 +9,7 @@ import { addSums, noSums, type Sums } from '../amount.js'
 import { LedgerError } from '../errors.js'
 import { type Digest, emptyHash, groupHash, tags, upperHash } from '../synopsis.js'
 import { groupLimit } from '../tree/account-tree.js'
-import { countOf, idAt, idBytes, type Leaves, sealBytes, sumsOf } from './leaves.js'
+import { idAt, idBytes, type Leaves, sealBytes, sumsOf } from './leaves.js'
 
 /** Inputs of 64 bytes and their digests, for all nodes of one height of a group. */
 const input = new Int32Array(16 * groupLimit)
@@ -25,6 +25,10 @@ const run = (count: number): void =>
 /** Copies words: for so few, faster than `set` with `subarray`. */
 function copy(from: Int32Array, at: number, to: Int32Array, place: number, words: number): void {
   for (let i = 0; i < words; i++) to[place + i] = from[at + i]
+}
+
+function clearTag(i: number): void {
+  for (let word = 16 * i + 8; word < 16 * i + 16; word++) input[word] = 0
 }
 
 /** The words of bytes, which are copied where they do not begin at a word. */
@@ -46,7 +50,7 @@ function hashLeaves({ records, seals }: Leaves): void {
   run(count)
   for (let i = 0; i < count; i++) {
     copy(output, 8 * i, input, 16 * i, 8)
-    input.fill(0, 16 * i + 8, 16 * i + 16)
+    clearTag(i)
     inputBytes[64 * i + 32] = tags.leaf
     const pulse = recordBytes * i + idBytes + 8
     for (let byte = 0; byte < 8; byte++) inputBytes[64 * i + 33 + byte] = records[pulse + byte]
@@ -55,43 +59,51 @@ function hashLeaves({ records, seals }: Leaves): void {
   copy(output, 0, digests, 0, 8 * count)
 }
 
-/** The first bit in which two ids differ. @throws LedgerError PAGE_INVALID where b is not above a */
-function partingBit(a: Uint8Array, b: Uint8Array): number {
+/**
+ * The first bit in which the ids at two places differ.
+ * @throws LedgerError PAGE_INVALID where the second is not above the first
+ */
+function partingBit(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {
   for (let i = 0; i < idBytes; i++) {
-    if (a[i] === b[i]) continue
-    if (a[i] > b[i]) break
-    return 8 * i + Math.clz32(a[i] ^ b[i]) - 24
+    const [one, other] = [a[aAt + i], b[bAt + i]]
+    if (one === other) continue
+    if (one > other) break
+    return 8 * i + Math.clz32(one ^ other) - 24
   }
   throw new LedgerError('PAGE_INVALID', 'accounts do not ascend; fetch the group again')
 }
 
-/** What stands left of a node on its way down: a node or leaf, and where it parts from the next. */
-interface Waiting {
-  readonly node: number
-  readonly height: number
-  readonly bit: number
+/** Sides and bits of the nodes between leaves, which are numbered from the leaves' limit on. */
+const nodes = {
+  left: new Uint16Array(2 * groupLimit),
+  right: new Uint16Array(2 * groupLimit),
+  bit: new Uint8Array(2 * groupLimit),
+  /** 0 for leaves */
+  height: new Uint8Array(2 * groupLimit),
 }
+/** Nodes whose right side is not complete, from the top down. */
+const open = { node: new Uint16Array(8 * idBytes + 1), bit: new Int16Array(8 * idBytes + 1) }
 
-/** Nodes of one height above the leaves: those below them, and where these part. */
-type Level = { readonly node: number; readonly left: number; readonly right: number; bit: number }[]
-
-/** The nodes between leaves by height; the last one is the root. */
-function levelsOf(leaves: Leaves): Level[] {
-  const count = countOf(leaves)
-  const levels: Level[] = []
-  const stack: Waiting[] = []
+/** The nodes between leaves by height, the root last. */
+function levelsOf({ records }: Leaves, count: number): number[][] {
+  const levels: number[][] = []
+  let depth = 0
   let next = groupLimit
-  for (let i = 0; i < count; i++) {
-    const bit = i + 1 < count ? partingBit(idAt(leaves, i), idAt(leaves, i + 1)) : -1
-    let top = { node: i, height: 0 }
-    while (stack.length > 0 && stack[stack.length - 1].bit > bit) {
-      const left = stack.pop() as Waiting
-      const height = 1 + Math.max(left.height, top.height)
-      const made = { node: next++, left: left.node, right: top.node, bit: left.bit }
-      ;(levels[height - 1] ??= []).push(made)
-      top = { node: made.node, height }
+  for (let i = 0, at = 0; i < count; i++, at += recordBytes) {
+    const bit = i + 1 < count ? partingBit(records, at, records, at + recordBytes) : -1
+    let top = i
+    while (depth > 0 && open.bit[depth - 1] > bit) {
+      const left = open.node[--depth]
+      const node = next++
+      nodes.left[node] = left
+      nodes.right[node] = top
+      nodes.bit[node] = open.bit[depth]
+      nodes.height[node] = 1 + Math.max(nodes.height[left], nodes.height[top])
+      ;(levels[nodes.height[node] - 1] ??= []).push(node)
+      top = node
     }
-    stack.push({ ...top, bit })
+    open.node[depth] = top
+    open.bit[depth++] = bit
   }
   return levels
 }
@@ -104,23 +116,21 @@ export function leavesHash(leaves: Leaves, sums: Sums): Digest {
   }
   hashLeaves(leaves)
   let root = 0
-  for (const level of levelsOf(leaves)) {
-    for (const [i, { left, right }] of level.entries()) {
-      copy(digests, 8 * left, input, 16 * i, 8)
-      copy(digests, 8 * right, input, 16 * i + 8, 8)
+  for (const level of levelsOf(leaves, count)) {
+    for (let i = 0; i < level.length; i++) {
+      copy(digests, 8 * nodes.left[level[i]], input, 16 * i, 8)
+      copy(digests, 8 * nodes.right[level[i]], input, 16 * i + 8, 8)
     }
     run(level.length)
-    for (const [i, { bit }] of level.entries()) {
+    for (let i = 0; i < level.length; i++) {
       copy(output, 8 * i, input, 16 * i, 8)
-      input.fill(0, 16 * i + 8, 16 * i + 16)
+      clearTag(i)
       inputBytes[64 * i + 32] = tags.inner
-      inputBytes[64 * i + 33] = bit
+      inputBytes[64 * i + 33] = nodes.bit[level[i]]
     }
     run(level.length)
-    for (const [i, { node }] of level.entries()) {
-      copy(output, 8 * i, digests, 8 * node, 8)
-      root = node
-    }
+    for (let i = 0; i < level.length; i++) copy(output, 8 * i, digests, 8 * level[i], 8)
+    root = level[level.length - 1]
   }
   return groupHash(new Uint8Array(digests.slice(8 * root, 8 * root + 8).buffer), sums)
 }
@@ -153,7 +163,7 @@ export async function streamRoot(
   for await (const leaves of groups) {
     const sums = sumsOf(leaves)
     const hash = leavesHash(leaves, sums)
-    if (last !== undefined) fold(last, partingBit(last.end, idAt(leaves, 0)))
+    if (last !== undefined) fold(last, partingBit(last.end, 0, leaves.records, 0))
     last = { hash, sums, end: idAt(leaves, sums.count - 1).slice() }
   }
   if (last === undefined) return { root: emptyHash, sums: noSums }
