@@ -1,0 +1,48 @@
+/** After a restart: what the journal says. */
+import { decode } from '#base'
+import { headerHash, type VoteKind } from '#ledger'
+import { keepCertificate, setView } from './certificates.js'
+import { finalize } from './chain.js'
+import { recordLayout, type SimplexRecord } from './records.js'
+import { type Engine, keyOf, viewState } from './state.js'
+
+/** Takes up again what the journal says. Nothing in it contradicts anything else in it. */
+export function replay(engine: Engine, records: readonly Uint8Array[]): void {
+  for (const record of records) replayRecord(engine, record)
+  finalize(engine)
+}
+
+function replayRecord(engine: Engine, record: Uint8Array): void {
+  const value = decode(recordLayout, record)
+  if (value.kind === 'floor') {
+    engine.floor = value.view > engine.floor ? value.view : engine.floor
+    noteVoted(engine, value.view)
+    engine.journal.push({ view: value.view, record })
+  } else if (value.kind === 'certificate') {
+    engine.journal.push({ view: value.certificate.body.view, record })
+    const isNew = keepCertificate(engine, value.certificate)
+    if (isNew && value.certificate.body.view >= engine.view) setView(engine, value.certificate)
+  } else {
+    engine.journal.push({ view: value.body.view, record })
+    replayVote(engine, value)
+  }
+}
+
+function replayVote(
+  engine: Engine,
+  { body, signature, blocks: [block] }: Extract<SimplexRecord, { kind: 'vote' }>,
+): void {
+  noteVoted(engine, body.view)
+  if (body.view <= engine.final.header.view) return
+  const kind = body.kind as VoteKind
+  const { own, heard } = viewState(engine, body.view)
+  own.set(kind, block === undefined ? { body, signature } : { body, signature, block })
+  const vote = { hash: body.hash, signature, isFalse: false, hasRival: false }
+  heard.get(kind)?.set(engine.options.seat, vote)
+  if (block !== undefined) engine.blocks.set(keyOf(headerHash(block.header)), block)
+}
+
+function noteVoted({ recall }: Engine, view: bigint): void {
+  recall.isBlank = false
+  if (view > recall.journalView) recall.journalView = view
+}
