@@ -1,0 +1,380 @@
+/**
+ * A committee that rehearses in one process: a network that loses, repeats and reorders, disks that
+ * lose what was not yet durable, and one clock. The same seed gives the same run.
+ */
+import { concat, encode, equal, fromText, sha256, toHex, u64 } from '#base'
+import { keyId } from '#base'
+import type { Key, Signatures } from '#identity'
+import { committeeOf, forms, type Header, headerHash, noRoot, votes } from '#ledger'
+import type { Effect } from '../actor.js'
+import type { Block, Message, SealedBlock } from '../messages.js'
+import type { Application } from './application.js'
+import { Simplex } from './simplex.js'
+
+/** Signs by hashing: enough among those who do not forge. */
+export const cheapSignatures: Signatures = {
+  sign: ({ publicKey }, domain, body) => {
+    const half = sha256(concat(publicKey, fromText(domain), body))
+    return concat(half, half)
+  },
+  verify: (publicKey, domain, body, signature) =>
+    equal(signature.subarray(0, 32), sha256(concat(publicKey, fromText(domain), body))),
+}
+
+export const keyOfSeat = (seat: number): Key => {
+  const publicKey = sha256(fromText(`seat ${seat}`))
+  return { id: keyId(publicKey), publicKey, seed: publicKey }
+}
+
+export const testOrg = new Uint8Array(20).fill(7)
+export const genesisHeader: Header = {
+  form: forms.block,
+  org: testOrg,
+  prefix: '',
+  cycle: 0,
+  height: 0n,
+  view: 0n,
+  pulseSeen: 0n,
+  time: 0n,
+  prev: noRoot,
+  stateRoot: noRoot,
+  total: 0n,
+  bondSum: 0n,
+  count: 0,
+  cumDebit: 0n,
+  cumOut: 0n,
+  cumIn: 0n,
+  bodyRoot: noRoot,
+  outboxRoot: noRoot,
+  outboxSize: 0n,
+  channelRoot: noRoot,
+  cursorRoot: noRoot,
+  dataRoot: noRoot,
+  tallyRoot: noRoot,
+  evidenceRoot: noRoot,
+  committee: noRoot,
+  nextCommittee: noRoot,
+}
+
+/** A block of numbered items. */
+export const blockOf = (parent: Header, view: bigint, items: readonly bigint[]): Block => {
+  const body = concat(...items.map((item) => encode(u64, item)))
+  const bodyRoot = sha256(body)
+  const stateRoot = sha256(concat(parent.stateRoot, bodyRoot))
+  const header = { ...parent, height: parent.height + 1n, view, prev: headerHash(parent) }
+  return { header: { ...header, bodyRoot, stateRoot }, body }
+}
+
+const itemsOf = ({ body }: Block): bigint[] => {
+  const view = new DataView(body.buffer, body.byteOffset, body.length)
+  return Array.from({ length: body.length / 8 }, (_, i) => view.getBigUint64(8 * i, true))
+}
+
+/** Orders numbers: what every node is told of must end up in the chain once. */
+export class Counting implements Application {
+  finalizedHeader: Header
+  readonly pending = new Set<bigint>()
+  readonly done = new Set<bigint>()
+  fellBehindAt?: bigint
+  /** answers of `check` until further notice, where not decided by the block */
+  isWaiting = false
+
+  constructor(readonly rows: Map<bigint, SealedBlock>) {
+    let header = genesisHeader
+    for (let height = 1n; rows.has(height); height++) {
+      const { block } = rows.get(height)!
+      header = block.header
+      for (const item of itemsOf(block)) this.done.add(item)
+    }
+    this.finalizedHeader = header
+  }
+
+  #open(ancestry: readonly Block[]): bigint[] {
+    const taken = new Set(ancestry.flatMap(itemsOf))
+    return [...this.pending].filter((item) => !taken.has(item) && !this.done.has(item))
+  }
+
+  propose(ancestry: readonly Block[], view: bigint, _now: number, isStuck: boolean) {
+    const items = this.#open(ancestry)
+    if (items.length === 0 && !isStuck) return undefined
+    return blockOf(ancestry.at(-1)?.header ?? this.finalizedHeader, view, items.slice(0, 4))
+  }
+
+  check(block: Block, ancestry: readonly Block[]) {
+    if (this.isWaiting) return 'later'
+    const parent = ancestry.at(-1)?.header ?? this.finalizedHeader
+    const again = blockOf(parent, block.header.view, itemsOf(block))
+    const isSame = equal(headerHash(again.header), headerHash(block.header))
+    return isSame ? 'valid' : 'invalid'
+  }
+
+  isOwed(ancestry: readonly Block[]) {
+    return this.#open(ancestry).length > 0
+  }
+
+  finalized(sealed: SealedBlock): Effect[] {
+    const { header } = sealed.block
+    if (header.height !== this.finalizedHeader.height + 1n) throw new RangeError('out of order')
+    if (!equal(header.prev, headerHash(this.finalizedHeader))) throw new RangeError('other chain')
+    this.finalizedHeader = header
+    for (const item of itemsOf(sealed.block)) this.done.add(item)
+    this.rows.set(header.height, sealed)
+    return []
+  }
+
+  sealedAt(height: bigint) {
+    return this.rows.get(height)
+  }
+
+  fellBehind(height: bigint): Effect[] {
+    this.fellBehindAt = height
+    return []
+  }
+}
+
+export const committeeOfSize = (size: number) =>
+  committeeOf(Array.from({ length: size }, (_, seat) => keyOfSeat(seat).publicKey))
+
+export function engineOf(size: number, seat: number, application: Application, nonce: bigint) {
+  return new Simplex({
+    org: testOrg,
+    level: 1,
+    prefix: '',
+    cycle: 0,
+    committee: committeeOfSize(size),
+    seat,
+    key: keyOfSeat(seat),
+    signatures: cheapSignatures,
+    rules: { viewMillis: 250, mostViewMillis: 2000 },
+    application,
+    nonce,
+  })
+}
+
+/** A small generator of random numbers (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** One member: its disk outlives it. */
+interface Seat {
+  readonly name: string
+  engine?: Simplex
+  application?: Counting
+  /** differs with every start: what was on its way for an earlier one is dropped */
+  life: number
+  journal: Uint8Array[]
+  readonly rows: Map<bigint, SealedBlock>
+  readonly timers: Map<string, number>
+  lastDurable: number
+}
+
+export interface Trouble {
+  /** shares of messages that get lost, and that come twice */
+  loss: number
+  twice: number
+  mostDelay: number
+}
+
+const calm: Trouble = { loss: 0, twice: 0, mostDelay: 10 }
+
+export class Rehearsal {
+  now = 0
+  trouble: Trouble = calm
+  readonly seats: Seat[]
+  readonly notices: { seat: number; kind: string; what: string }[] = []
+  /** a message that is on its way; true: it gets lost */
+  stops: (from: number, to: number, message: Message) => boolean = () => false
+  /** votes that were seen on the network, by seat, view and kind */
+  readonly #cast = new Map<string, string>()
+  readonly #queue: { at: number; order: number; run: () => void }[] = []
+  readonly #random: () => number
+  #order = 0
+
+  /** @param hostile seats that no engine sits on: `say` speaks for them */
+  constructor(
+    readonly size: number,
+    seed: number,
+    readonly hostile: ReadonlySet<number> = new Set(),
+  ) {
+    this.#random = randomOf(seed)
+    this.seats = Array.from({ length: size }, (_, seat) => ({
+      name: keyOfSeat(seat).id,
+      life: 0,
+      journal: [],
+      rows: new Map(),
+      timers: new Map(),
+      lastDurable: 0,
+    }))
+  }
+
+  get honest(): number[] {
+    return this.seats.flatMap((_, seat) => (this.hostile.has(seat) ? [] : [seat]))
+  }
+
+  at(delay: number, run: () => void): void {
+    this.#queue.push({ at: this.now + delay, order: this.#order++, run })
+  }
+
+  start(seat: number, isDamaged = false): void {
+    const member = this.seats[seat]
+    if (member.engine !== undefined) return
+    member.life++
+    member.application = new Counting(member.rows)
+    for (const item of this.#items) member.application.pending.add(item)
+    const nonce = BigInt(member.life)
+    member.engine = engineOf(this.size, seat, member.application, nonce)
+    this.#obey(seat, member.engine.start([...member.journal], this.now, isDamaged))
+  }
+
+  startAll(): void {
+    for (const seat of this.honest) this.start(seat)
+  }
+
+  /** What is not durable yet is lost. */
+  crash(seat: number): void {
+    const member = this.seats[seat]
+    member.life++
+    member.engine = undefined
+    member.timers.clear()
+    member.lastDurable = this.now
+  }
+
+  readonly #items: bigint[] = []
+
+  /** Tells every node of a number. */
+  order(item: bigint): void {
+    this.#items.push(item)
+    for (const seat of this.honest) {
+      this.seats[seat].application?.pending.add(item)
+      this.poke(seat)
+    }
+  }
+
+  poke(seat: number): void {
+    const { engine } = this.seats[seat]
+    if (engine !== undefined) this.#obey(seat, engine.poke(this.now))
+  }
+
+  /** Runs until this time, or until there is nothing left to do. */
+  runUntil(time: number): void {
+    for (;;) {
+      let next = 0
+      for (let i = 1; i < this.#queue.length; i++) {
+        const [a, b] = [this.#queue[i], this.#queue[next]]
+        if (a.at < b.at || (a.at === b.at && a.order < b.order)) next = i
+      }
+      if (this.#queue.length === 0 || this.#queue[next].at > time) break
+      const [event] = this.#queue.splice(next, 1)
+      this.now = event.at
+      event.run()
+    }
+    this.now = time
+  }
+
+  /** Lets a seat say something, whether or not an engine sits on it. */
+  say(from: number, to: number, message: Message): void {
+    this.#watch(from, message)
+    if (this.#random() < this.trouble.loss || this.stops(from, to, message)) return
+    const copies = this.#random() < this.trouble.twice ? 2 : 1
+    for (let i = 0; i < copies; i++) {
+      const delay = 1 + this.#random() * this.trouble.mostDelay
+      this.at(delay, () => {
+        const { engine } = this.seats[to]
+        if (engine === undefined) return
+        this.#obey(to, engine.receive(this.seats[from].name, message, this.now))
+      })
+    }
+  }
+
+  /** No honest member ever contradicts itself, whatever happens to its disk. */
+  #watch(from: number, message: Message): void {
+    if (this.hostile.has(from)) return
+    if (message.kind !== 'vote' && message.kind !== 'proposal') return
+    if (message.kind === 'vote' && message.seat !== from) return
+    const [kind, view, hash] =
+      message.kind === 'vote'
+        ? [message.body.kind, message.body.view, toHex(message.body.hash)]
+        : [votes.notarize, message.block.header.view, toHex(headerHash(message.block.header))]
+    const key = `${from}/${view}/${kind}`
+    const before = this.#cast.get(key)
+    if (before !== undefined && before !== hash) throw new RangeError(`two votes: ${key}`)
+    this.#cast.set(key, hash)
+    const isBoth =
+      this.#cast.has(`${from}/${view}/${votes.skip}`) &&
+      this.#cast.has(`${from}/${view}/${votes.finalize}`)
+    if (isBoth) throw new RangeError(`skip and finalize: ${key}`)
+  }
+
+  #obey(seat: number, effects: readonly Effect[]): void {
+    for (const effect of effects) this.#carryOut(seat, effect)
+  }
+
+  #carryOut(seat: number, effect: Effect): void {
+    const member = this.seats[seat]
+    const { life } = member
+    if (effect.kind === 'send') {
+      const to = this.seats.findIndex(({ name }) => name === effect.to)
+      this.say(seat, to, effect.message)
+    } else if (effect.kind === 'timer') {
+      const token = this.#order++
+      member.timers.set(effect.name, token)
+      this.at(effect.afterMillis, () => {
+        if (member.life !== life || member.timers.get(effect.name) !== token) return
+        member.timers.delete(effect.name)
+        if (member.engine) this.#obey(seat, member.engine.ring(effect.name, this.now))
+      })
+    } else if (effect.kind === 'cancel') {
+      member.timers.delete(effect.name)
+    } else if (effect.kind === 'append' || effect.kind === 'rewrite') {
+      const at = Math.max(member.lastDurable, this.now) + this.#random() * 2
+      member.lastDurable = at
+      this.at(at - this.now, () => {
+        if (member.life !== life) return
+        if (effect.kind === 'append') member.journal.push(effect.record)
+        else member.journal = [...effect.records]
+        this.#obey(seat, effect.then)
+      })
+    } else if (effect.kind === 'tell') {
+      const { notice } = effect
+      const what = 'mark' in notice ? notice.mark : 'what' in notice ? notice.what : ''
+      this.notices.push({ seat, kind: notice.kind, what })
+    }
+  }
+
+  /** Every two members agree on every height; numbers stand in the chain once. */
+  checkAgreement(): void {
+    const agreed = new Map<bigint, string>()
+    for (const seat of this.honest) {
+      const seen = new Set<bigint>()
+      for (const [height, { block }] of this.seats[seat].rows) {
+        const hash = toHex(headerHash(block.header))
+        const before = agreed.get(height)
+        if (before !== undefined && before !== hash) throw new RangeError(`fork at ${height}`)
+        agreed.set(height, hash)
+        for (const item of itemsOf(block)) {
+          if (seen.has(item)) throw new RangeError(`${item} stands twice`)
+          seen.add(item)
+        }
+      }
+    }
+  }
+
+  heights(): bigint[] {
+    return this.honest.map((seat) => this.seats[seat].engine?.height ?? -1n)
+  }
+
+  /** Whether everybody has made all of it final. */
+  isDone(): boolean {
+    return this.honest.every((seat) => {
+      const { application } = this.seats[seat]
+      return this.#items.every((item) => application?.done.has(item) === true)
+    })
+  }
+}
