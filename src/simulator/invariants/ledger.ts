@@ -1,0 +1,93 @@
+/**
+ * I3 to I9, I11, I20, I22: at every pulse the oracle replays what it includes; tables, headers and
+ * the map must agree.
+ */
+import { equal } from '#base'
+import { entryStates, forms, headerHash } from '#ledger'
+import type { Observer } from '../checker.js'
+import type { ReplayedPulse } from '../oracle/index.js'
+import { checkAmounts, checkCover, checkStep, checkSupply } from './sums.js'
+import type { Watch } from './watch.js'
+
+export function ledgerChecker(watch: Watch): Observer {
+  const { oracle, arena } = watch
+  const { genesis } = arena
+  let last: Uint8Array = headerHash(genesis.root)
+  const follow = (hash: Uint8Array): void => {
+    const before = oracle.newest
+    const replayed = oracle.replay(hash)
+    let previous = before
+    for (const one of replayed) {
+      checkPulse(watch, previous, one)
+      previous = one
+    }
+    watch.raise()
+    last = hash
+  }
+  return {
+    name: 'I3 I4 I5 I6 I7 I8 I9 I11 I22',
+    sent({ from, message }) {
+      oracle.blocks.watch(message, arena.node(from)?.isHonest === true)
+    },
+    atPulse(_pulse, hash) {
+      follow(hash)
+    },
+    owed() {
+      const flight = oracle.ledger.inFlight()
+      return flight > 0n && !isCut(watch) ? [`${flight} on its way between branches`] : []
+    },
+    atEnd() {
+      follow(last)
+      checkEnd(watch)
+    },
+  }
+}
+
+/** Whether something may be on its way for ever: a branch is in hostile hands. */
+const isCut = ({ arena }: Watch): boolean => arena.scenario.captured !== undefined
+
+function checkPulse(watch: Watch, before: ReplayedPulse, { pulse, table, added }: ReplayedPulse) {
+  checkSupply(watch, table, pulse)
+  checkAmounts(watch, table, pulse)
+  checkCover(watch, table, pulse)
+  for (const [prefix, headers] of added) {
+    if (watch.oracle.isCaptured(prefix)) continue
+    const old = before.table.find((entry) => entry.prefix === prefix)
+    let previous =
+      old === undefined
+        ? undefined
+        : (watch.oracle.blocks.at(old.headerHash)?.header ?? openingOf(watch, old.headerHash))
+    for (const header of headers) {
+      if (previous !== undefined && header.form !== forms.opening) {
+        checkStep(watch, previous, header)
+      }
+      previous = header
+    }
+  }
+}
+
+const openingOf = ({ arena }: Watch, hash: Uint8Array) =>
+  [...arena.genesis.headers.values()].find((header) => equal(headerHash(header), hash))
+
+/** I7, I20: after healing everything that was sent has come, and no fee is lost. */
+function checkEnd(watch: Watch): void {
+  const { oracle, arena } = watch
+  if (isCut(watch)) return
+  for (const [name, sent] of oracle.ledger.channels) {
+    const lost = sent.find(({ credited }) => !credited)
+    if (lost === undefined) continue
+    const { sequence, amount } = lost.receipt
+    watch.fail('I7', `receipt ${sequence} of channel ${name} (${amount}) was never credited`)
+  }
+  const { supply } = arena.genesis.seating.charter
+  const total = oracle.ledger.total()
+  if (total !== supply) watch.fail('I3', `accounts hold ${total} in the end, not ${supply}`)
+  const { fees, feesTaken } = oracle.ledger
+  if (fees !== feesTaken) {
+    watch.fail('I20', `fees of ${fees} were paid, ${feesTaken} came to the treasury`)
+  }
+  const unfinished = oracle.newest.table.find(({ state }) => state === entryStates.closed)
+  if (unfinished !== undefined) {
+    watch.fail('LIVE', `branch "${unfinished.prefix}" is closed and nobody took its place`)
+  }
+}
