@@ -95,8 +95,8 @@ export const messageLayout = oneOf({
   fetchPulse: struct({ ...committee, pulse: u64 }),
   // between branches
   receipts: struct({ ...committee, import: importLayout }),
-  /** the sender's branch has taken the channel's receipts up to this one, in a pulse */
-  taken: struct({ ...committee, channel: channelLayout }),
+  /** the branch `by`, the sender's, has taken the channel's receipts up to this one, in a pulse */
+  taken: struct({ ...committee, channel: channelLayout, by: prefixLayout }),
   fetchReceipts: struct({
     ...committee,
     source: prefixLayout,
