@@ -1,142 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '#base'
-import { type Change, type Disk, memoryDisk } from '#world'
 import type { Account } from '../account.js'
-import { covers, toPrefix, wholeTree } from '../prefix.js'
-import { randomAccount, randomBytes, randomsOf } from '../tree/sample.js'
-import { accountTree } from '../tree/tree.js'
-import { openSnapshots } from './open.js'
-import { isKept, type Mark, markOf, type Retention, withMark } from './retention.js'
-import type { Snapshots } from './snapshots.js'
-
-const org = new Uint8Array(20).fill(7)
-
-/** What a store is held against: the whole branch after every pulse. */
-class Model {
-  readonly states: { pulse: bigint; accounts: ReadonlyMap<string, Account> }[] = []
-  marks: readonly Mark[] = []
-
-  get newest(): bigint {
-    return this.states.at(-1)?.pulse ?? 0n
-  }
-  at(pulse: bigint): ReadonlyMap<string, Account> {
-    return this.states.findLast((state) => state.pulse <= pulse)?.accounts ?? new Map()
-  }
-  /** Every account that there ever was. */
-  get ids(): Uint8Array[] {
-    return [...this.at(this.newest).values()].map(({ id }) => id)
-  }
-}
-
-/** A store, its model, and chance. */
-class Trial {
-  readonly model = new Model()
-  readonly random
-  store!: Snapshots
-
-  constructor(
-    readonly disk: Disk,
-    readonly prefix = wholeTree,
-    seed = 1,
-  ) {
-    this.random = randomsOf(seed)
-  }
-
-  async open(retention?: Retention): Promise<this> {
-    this.store = await openSnapshots(this.disk, org, this.prefix, retention)
-    return this
-  }
-
-  /** A new account, among few first bytes so that groups fill up. */
-  newAccount(spread: number): Account {
-    for (;;) {
-      const account = randomAccount(this.random, { id: randomBytes(this.random, 20) })
-      account.id[0] = this.random(spread)
-      if (covers(this.prefix, account.id)) return account
-    }
-  }
-
-  /** Rows of a pulse in which accounts join and change. */
-  changes(joins: number, changed: number, spread = 256, gap = 1): readonly Change[] {
-    const { model, random } = this
-    const { ids } = model
-    const accounts = new Map<string, Account>()
-    for (let i = 0; i < joins; i++) {
-      const account = this.newAccount(spread)
-      accounts.set(toHex(account.id), account)
-    }
-    for (let i = 0; i < changed && ids.length > 0; i++) {
-      const id = ids[random(ids.length)]
-      accounts.set(toHex(id), randomAccount(random, { id }))
-    }
-    const state = new Map([...model.at(model.newest), ...accounts])
-    const pulse = model.newest + BigInt(gap)
-    const stateRoot = accountTree(this.prefix, state.values()).root()
-    const rows = this.store.note({ pulse, accounts: [...accounts.values()], stateRoot })
-    model.states.push({ pulse, accounts: state })
-    return rows
-  }
-
-  async pulse(...how: Parameters<Trial['changes']>): Promise<void> {
-    await this.disk.write(this.changes(...how))
-  }
-
-  /** Purges to the end, or for so many batches. */
-  async purge(retention: Retention, most: number, batches = Infinity): Promise<number> {
-    this.model.marks = withMark(this.model.marks, markOf(retention, this.model.newest))
-    let dropped = 0
-    for (let i = 0; i < batches; i++) {
-      const rows = await this.store.purge(retention, most)
-      if (rows.length === 0) break
-      expect(rows.length).toBeLessThanOrEqual(Math.max(2, most))
-      dropped += rows.length
-      await this.disk.write(rows)
-    }
-    return dropped
-  }
-
-  /** Some accounts at a pulse are what the model says, or the pulse is purged. */
-  async check(pulse: bigint, count = 5): Promise<void> {
-    const { model, random, store } = this
-    const { ids } = model
-    const chosen = Array.from(
-      { length: Math.min(count, ids.length) },
-      () => ids[random(ids.length)],
-    )
-    for (const id of [...chosen, randomBytes(random, 20)]) {
-      const read = store.read(id, pulse)
-      if (!isKept(model.marks, pulse)) {
-        await expect(read).rejects.toMatchObject({ code: 'PULSE_PURGED' })
-      } else {
-        expect(await read).toEqual(model.at(pulse).get(toHex(id)))
-      }
-    }
-  }
-
-  /** The whole branch at a pulse is what the model says. */
-  async checkTree(pulse: bigint): Promise<void> {
-    if (!isKept(this.model.marks, pulse)) {
-      await expect(this.store.restore(pulse)).rejects.toMatchObject({ code: 'PULSE_PURGED' })
-      return
-    }
-    const tree = await this.store.restore(pulse)
-    const accounts = this.model.at(pulse)
-    expect(tree.sums.count).toBe(accounts.size)
-    for (const account of accounts.values()) expect(tree.get(account.id)).toEqual(account)
-  }
-
-  async checkAll(): Promise<void> {
-    for (let pulse = 0n; pulse <= this.model.newest + 1n; pulse++) {
-      await this.check(pulse, 3)
-      await this.checkTree(pulse)
-    }
-    expect(this.store.newest ?? 0n).toBe(this.model.newest)
-  }
-}
-
-const trial = (prefix = wholeTree, seed = 1): Promise<Trial> =>
-  new Trial(memoryDisk(), prefix, seed).open()
+import { toPrefix, wholeTree } from '../prefix.js'
+import { entriesOf, trial } from './model.contract.js'
+import type { Retention } from './retention.js'
 
 const few: Retention = {
   every: 3,
@@ -200,22 +68,76 @@ describe('a snapshot store', () => {
           }
           await it.check(BigInt(it.random(Number(it.model.newest) + 2)))
         }
-        await it.checkAll()
+        await it.checkAll(3)
         await it.open()
         await it.checkAll()
       }),
-      { numRuns: 25 },
+      { numRuns: 20 },
     )
   }, 60_000)
 
   it('writes a page anew after 64 changes, and keeps what was before', async () => {
     const it = await trial()
     await it.pulse(100, 0)
-    for (let i = 0; i < 200; i++) await it.pulse(0, 2)
+    for (let i = 0; i < 140; i++) await it.pulse(0, 2)
     await it.open()
-    await it.checkAll()
+    await it.checkAll(13)
     const { pages, cold } = await it.store.usage()
     expect(pages).toBeLessThan(100 * 36 + 100)
     expect(cold).toBeLessThan(100 * 250)
+  })
+
+  it('stores what was before a split, and reads it through the split', async () => {
+    const it = await trial()
+    await it.pulse(256, 0, 2)
+    const before = it.model.newest
+    await it.pulse(1, 3, 2)
+    await it.pulse(700, 3, 2)
+    await it.open()
+    await it.checkTree(before)
+    await it.checkAll()
+    const tree = await it.store.restore(before)
+    expect([...tree.groups()]).toHaveLength(1)
+  })
+
+  it('refuses pulses out of order, strangers and repetitions', async () => {
+    const it = await trial(toPrefix('1'))
+    const account = it.newAccount(256)
+    const note = (pulse: bigint, accounts: Account[]) =>
+      it.store.note({ pulse, accounts, stateRoot: new Uint8Array(32) })
+    const stranger = { ...account, id: new Uint8Array(20) }
+    const invalid = expect.objectContaining({ code: 'ACCOUNT_INVALID' })
+    expect(() => note(5n, [stranger])).toThrow(invalid)
+    expect(() => note(5n, [{ ...account, id: account.id.subarray(1) }])).toThrow(invalid)
+    expect(() => note(5n, [account, account])).toThrow(invalid)
+    await it.disk.write(note(5n, [account]))
+    expect(() => note(5n, [account])).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }))
+  })
+
+  it('answers by the retention it is opened with, purged or not', async () => {
+    const it = await trial()
+    for (let i = 0; i < 20; i++) await it.pulse(1, 2)
+    const id = it.model.ids[0]
+    await it.open(few)
+    const purged = { code: 'PULSE_PURGED' }
+    await expect(it.store.read(id, 17n)).rejects.toMatchObject(purged)
+    await expect(it.store.restore(14n)).rejects.toMatchObject(purged)
+    expect(await it.store.read(id, 16n)).toEqual(it.model.at(16n).get(toHex(id)))
+  })
+
+  it('purges what no kept pulse reads, and nothing else', async () => {
+    const it = await trial()
+    await it.pulse(5, 0)
+    for (let i = 0; i < 40; i++) await it.pulse(0, 3)
+    const { history } = await it.store.usage()
+    expect(await it.purge({ every: 100, thinned: [] }, 10)).toBe(1)
+    expect((await it.store.usage()).history).toBe(history)
+    expect(await it.purge(few, 4)).toBeGreaterThan(30)
+    await it.checkAll()
+    await it.purge({ every: 1, thinned: [] }, 4)
+    await it.checkAll()
+    // Left are the root and what changed since the page was written.
+    const rows = await entriesOf(it.disk)
+    expect(rows).toHaveLength(1 + 40 + 1 + 5 + 1 + 1)
   })
 })
