@@ -2,7 +2,7 @@
  * What is put into a run beside the posts of bookkeepers: observers that check invariants, hostile
  * actors, and clients that make work (spec OL-1, D 4.2 to 4.4). These faces are all that they see.
  */
-import type { Effect, Message, NodeName, Notice, Post, Role } from '#bookkeeper'
+import type { Message, NodeName, Notice, Post, Role } from '#bookkeeper'
 import type { Domain, Key, Signatures } from '#identity'
 import type { Account, Prefix, Row } from '#ledger'
 import type { Genesis } from '#organization'
@@ -78,6 +78,9 @@ export interface Sending {
   /** the sender's post */
   readonly place: Place
   readonly message: Message
+  readonly bytes: number
+  /** true times at which copies will arrive; none where the network loses it */
+  readonly arrivals: readonly number[]
 }
 
 /**
@@ -89,7 +92,7 @@ export interface Observer {
   /** also of messages that the network will lose */
   sent?(sending: Sending): void
   /** just before the receiver's posts get it */
-  delivered?(sending: Omit<Sending, 'place'>): void
+  delivered?(delivery: Pick<Sending, 'from' | 'to' | 'message'>): void
   told?(node: NodeView, place: Place, notice: Notice): void
   /** an honest node signed something: also while nobody has seen it yet */
   signed?(node: NodeView, domain: Domain, body: Uint8Array, signature: Uint8Array): void
@@ -164,5 +167,3 @@ export interface Cast {
   /** opens the honest role of a post that is no client's */
   open(place: Place, post: Post): Promise<Role>
 }
-
-export type { Effect }

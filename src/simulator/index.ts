@@ -5,5 +5,11 @@
  */
 export * from './checker.js'
 export * from './errors.js'
+export { expand, hostileWish, type Wishes } from './expand.js'
+export { faultKinds } from './fault-draw.js'
+export { type Failure, type Outcome, play, type RunOptions } from './run.js'
 export * from './scenario.js'
+export type { Framing } from './sim-disk.js'
+export { playTwice, scenarioOf } from './simulate.js'
 export * from './streams.js'
+export { layTripwire, type Tripwire } from './tripwire.js'

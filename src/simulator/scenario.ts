@@ -117,7 +117,8 @@ export interface Scenario {
   readonly signatures: 'fake' | 'real'
   /** whether receivers share one decoded message or each decodes its own */
   readonly copies: 'shared' | 'own'
-  /** whether branches may come to split and merge: election cycles are short then */
+  /** whether the charter has seats for halves and parents of its branches */
+  readonly reorganizes: boolean
   readonly rules: {
     readonly pulseMillis: number
     readonly viewMillis: number
@@ -139,6 +140,10 @@ export interface Scenario {
     readonly reorder: number
     /** standard deviation of the logarithm of latency */
     readonly spread: number
+    /** regions of the world that nodes are spread over: 1 to 8 */
+    readonly regions: number
+    /** median one-way milliseconds of every link, in place of the regions' */
+    readonly millis?: number
   }
   /** median milliseconds of an fsync */
   readonly fsync: number
