@@ -34,3 +34,23 @@ export class LedgerStuck extends LeitherError {
     super('LEDGER_STUCK', 'conflict', what)
   }
 }
+
+/** A journal has lost records that were durable; what stood before them is still good. */
+export class JournalDamaged extends LeitherError {
+  constructor(sequence: bigint) {
+    super(
+      'JOURNAL_DAMAGED',
+      'corrupt',
+      `record ${sequence} was durable and is damaged; check the disk, the post learns from others`,
+      { sequence: sequence.toString() },
+    )
+  }
+}
+
+/** One record of a journal would be too long to read back. */
+export class RecordTooLong extends LeitherError {
+  constructor(bytes: number, most: number) {
+    const what = `a record of ${bytes} bytes exceeds ${most}; make smaller blocks`
+    super('RECORD_TOO_LONG', 'limit', what, { bytes, most })
+  }
+}

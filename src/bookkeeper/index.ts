@@ -4,6 +4,7 @@
  * White paper: Part II, VI; protocol OL-1, D to J.
  */
 export * from './actor.js'
+export * from './journal.js'
 export * from './messages.js'
 export * from './post.js'
 export * from './simplex/application.js'

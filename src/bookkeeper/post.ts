@@ -9,6 +9,8 @@ import type { NodeName } from './actor.js'
 export interface PostDisk {
   /** the journal's whole records, in order; a torn end is already cut off (see journal.ts) */
   readonly records: readonly Uint8Array[]
+  /** records are lost that were durable (JOURNAL_DAMAGED): the engine is to know of it */
+  readonly isDamaged?: boolean
   readonly rows: Pick<KeyValue, 'get' | 'scan'>
 }
 
