@@ -103,6 +103,8 @@ export interface BranchLedger {
     frame: { readonly view: bigint; readonly time: number; readonly form: number },
     pulses: Pulses,
   ): { readonly block: Block; readonly refused: readonly Refusal[] } | undefined
+  /** What the last `build` refused, also where it made no block. */
+  readonly refused: readonly Refusal[]
   /**
    * Executes a block on the one it stands at and stands at it.
    * @returns 'later' where a pulse that it refers to is not known here

@@ -1,0 +1,86 @@
+/**
+ * Checks of owners' signatures, each made once (spec OL-1, E): what was checked when it arrived is
+ * not checked again in the block, nor when the block is tried twice.
+ */
+import { concat, encode, equal } from '#base'
+import type { Signatures } from '#identity'
+import {
+  type Accept,
+  type Order,
+  orderBodyLayout,
+  standingAcceptBodyLayout,
+  type Transfer,
+} from '#ledger'
+import type { RefusalCode } from './branch-ledger.js'
+
+/** Checks that are remembered at most. */
+const remembered = 65_536
+
+const nameOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+
+const sameAccept = (a: Accept, b: Accept): boolean =>
+  a.kind === b.kind &&
+  equal(a.signature, b.signature) &&
+  (a.kind === 'once' ||
+    (b.kind === 'standing' && a.mostAmount === b.mostAmount && a.validUntil === b.validUntil))
+
+export class SignedChecks {
+  readonly #passed = new Map<string, Transfer>()
+  readonly #standing = new Set<string>()
+
+  constructor(readonly signatures: Pick<Signatures, 'verify'>) {}
+
+  /**
+   * @param signed the transfer's body, as its parties sign it
+   * @param id hash of that
+   */
+  transfer(transfer: Transfer, signed: Uint8Array, id: Uint8Array): RefusalCode | undefined {
+    const { body, payerSignature, accept } = transfer
+    const name = nameOf(id)
+    const passed = this.#passed.get(name)
+    if (
+      passed !== undefined &&
+      equal(passed.payerSignature, payerSignature) &&
+      sameAccept(passed.accept, accept)
+    ) {
+      return undefined
+    }
+    const { verify } = this.signatures
+    if (!verify(body.payerKey, 'leither/ledger/transfer/1', signed, payerSignature)) {
+      return 'SIGNATURE_INVALID'
+    }
+    if (accept.kind === 'once') {
+      const isTaken = verify(body.payeeKey, 'leither/ledger/transfer/1', signed, accept.signature)
+      if (!isTaken) return 'ACCEPT_INVALID'
+    } else if (!this.#accepts(transfer, accept)) {
+      return 'ACCEPT_INVALID'
+    }
+    if (this.#passed.size >= remembered) this.#passed.delete(firstOf(this.#passed.keys()))
+    this.#passed.set(name, transfer)
+    return undefined
+  }
+
+  #accepts({ body }: Transfer, accept: Extract<Accept, { kind: 'standing' }>): boolean {
+    const { mostAmount, validUntil, signature } = accept
+    const { org, payee, payeeKey } = body
+    const said = encode(standingAcceptBodyLayout, { org, payee, mostAmount, validUntil })
+    const name = nameOf(concat(said, payeeKey, signature))
+    if (this.#standing.has(name)) return true
+    const isSaid = this.signatures.verify(payeeKey, 'leither/ledger/accept/1', said, signature)
+    if (!isSaid) return false
+    if (this.#standing.size >= remembered) this.#standing.delete(firstOf(this.#standing))
+    this.#standing.add(name)
+    return true
+  }
+
+  order({ body, signature }: Order): boolean {
+    const signed = encode(orderBodyLayout, body)
+    return this.signatures.verify(body.supervisor, 'leither/ledger/order/1', signed, signature)
+  }
+}
+
+function firstOf(names: Iterable<string>): string {
+  for (const name of names) return name
+  return ''
+}
