@@ -1,6 +1,6 @@
 /** The snapshot store of one branch over a key-value store. */
 import { BadInput } from '#base'
-import type { KeyValue } from '#world'
+import { type KeyText, keyText, type KeyValue } from '#world'
 import type { Account, AccountId } from '../account.js'
 import { LedgerError } from '../errors.js'
 import { covers, type Prefix } from '../prefix.js'
@@ -12,7 +12,7 @@ import { type Past, readPast, readStored } from './past.js'
 import { Purge } from './purge.js'
 import { restoreTree } from './restore.js'
 import { decodeMarks, isKept, type Mark, markOf, type Retention, withMark } from './retention.js'
-import { bodyOf, stamped, writeNow, writeVersion } from './rows.js'
+import { bodyOf, type Now, stamped, writeNow, writeVersion } from './rows.js'
 import type { PulseChanges, Row, Snapshots } from './snapshots.js'
 import { storedGroups } from './stored.js'
 
@@ -46,8 +46,10 @@ export async function openSnapshots(
 class Store implements Snapshots {
   readonly #past: Past
   readonly #purge: Purge
-  /** a pulse whose rows were given out, and what they make of the groups */
-  #given: { readonly pulse: bigint; readonly take: () => void } | undefined
+  /** pulses whose rows were given out and can not be read yet, oldest first */
+  #given: { readonly pulse: bigint; readonly ids: readonly KeyText[] }[] = []
+  /** accounts of the cold table in these rows */
+  readonly #unread = new Map<KeyText, Now>()
 
   constructor(
     readonly keyValue: Stored,
@@ -69,29 +71,32 @@ class Store implements Snapshots {
     return this.last
   }
 
-  /** Takes over what the given rows say if they were written, and forgets it otherwise. */
+  /** Lets go of given rows that can be read by now. */
   #settle(): void {
-    const given = this.#given
-    this.#given = undefined
-    if (given === undefined || this.keyValue.get(this.keys.root(given.pulse)) === undefined) return
-    given.take()
-    this.last = given.pulse
+    while (this.#given.length > 0) {
+      const [{ pulse, ids }] = this.#given
+      if (this.keyValue.get(this.keys.root(pulse)) === undefined) return
+      for (const id of ids) if (this.#unread.get(id)?.since === pulse) this.#unread.delete(id)
+      this.#given.shift()
+      this.last = pulse
+    }
   }
 
   note({ pulse, accounts, stateRoot }: PulseChanges): readonly Row[] {
     this.#settle()
-    if (this.last !== undefined && pulse <= this.last) {
-      throw new BadInput(`pulse ${pulse} follows ${this.last}`, 'note pulses in their order')
+    const before = this.#given.at(-1)?.pulse ?? this.last
+    if (before !== undefined && pulse <= before) {
+      throw new BadInput(`pulse ${pulse} follows ${before}`, 'note pulses in their order')
     }
     const rows: Row[] = []
-    for (const account of accounts) {
-      this.#check(account)
-      this.#noteAccount(account, pulse, rows)
-    }
+    for (const account of accounts) this.#check(account)
     const take = this.groups.change(pulse, accounts, rows)
+    const changed = accounts.map((account) => this.#noteAccount(account, pulse, rows))
     const key = this.keys.root(pulse)
     rows.push({ key, value: stamped(key, stateRoot) })
-    this.#given = { pulse, take }
+    take()
+    for (const [id, now] of changed) this.#unread.set(id, now)
+    this.#given.push({ pulse, ids: changed.map(([id]) => id) })
     return rows
   }
 
@@ -101,18 +106,20 @@ class Store implements Snapshots {
     }
   }
 
-  /** The account as it is, and as it was until now. */
-  #noteAccount(account: Account, pulse: bigint, rows: Row[]): void {
+  /** Adds the rows of an account as it is, and as it was until now. */
+  #noteAccount(account: Account, pulse: bigint, rows: Row[]): [KeyText, Now] {
     const { id, cold } = account
-    const before = readStored(this.#past, id)
+    const text = keyText(id)
+    const before = this.#unread.get(text) ?? readStored(this.#past, id)
     if (before !== undefined) {
       const key = this.keys.past(id, before.since)
       rows.push({ key, value: stamped(key, before.version) })
     }
     const { born, firstKey } = before ?? { born: pulse, firstKey: cold.publicKey }
-    const version = writeVersion(account, firstKey)
+    const now = { since: pulse, born, firstKey, version: writeVersion(account, firstKey) }
     const key = this.keys.now(id)
-    rows.push({ key, value: stamped(key, writeNow({ since: pulse, born, firstKey, version })) })
+    rows.push({ key, value: stamped(key, writeNow(now)) })
+    return [text, now]
   }
 
   async read(id: AccountId, pulse: bigint): Promise<Account | undefined> {
@@ -122,7 +129,15 @@ class Store implements Snapshots {
 
   async restore(pulse: bigint): Promise<AccountTree> {
     this.#checkKept(pulse)
-    return restoreTree(this.#past, pulse)
+    const { last } = this
+    try {
+      // Not beyond what is stored now: more may come while this reads.
+      return await restoreTree(this.#past, last !== undefined && last < pulse ? last : pulse)
+    } catch (error) {
+      // What is missing may have been purged meanwhile.
+      this.#checkKept(pulse)
+      throw error
+    }
   }
 
   async purge(retention: Retention, most: number): Promise<readonly Row[]> {

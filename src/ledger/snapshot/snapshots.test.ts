@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toHex } from '#base'
 import type { Account } from '../account.js'
 import { toPrefix, wholeTree } from '../prefix.js'
+import { accountTree } from '../tree/tree.js'
 import { entriesOf, trial } from './model.contract.js'
 import type { Retention } from './retention.js'
 
@@ -44,8 +45,15 @@ const steps = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('open' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('late' as const),
+        pulses: fc.integer({ min: 2, max: 9 }),
+      }),
+    },
   ),
-  { maxLength: 25 },
+  { maxLength: 20 },
 )
 
 describe('a snapshot store', () => {
@@ -61,10 +69,15 @@ describe('a snapshot store', () => {
           if (step.do === 'purge' && it.model.states.length > 0) {
             await it.purge({ ...few, every: step.every }, step.most, step.batches)
           }
+          if (step.do === 'late') {
+            // Rows that are written after the next pulses were noted.
+            const late = Array.from({ length: step.pulses }, () => it.changes(1, 3, 1))
+            for (const rows of late) await it.disk.write(rows)
+          }
           if (step.do === 'lose') {
-            // Rows that were never written: the pulse is as if it had not been noted.
             it.changes(1, 1, 1)
             it.model.states.pop()
+            await it.open()
           }
           await it.check(BigInt(it.random(Number(it.model.newest) + 2)))
         }
@@ -72,7 +85,7 @@ describe('a snapshot store', () => {
         await it.open()
         await it.checkAll()
       }),
-      { numRuns: 20 },
+      { numRuns: 16 },
     )
   }, 60_000)
 
@@ -98,6 +111,30 @@ describe('a snapshot store', () => {
     await it.checkAll()
     const tree = await it.store.restore(before)
     expect([...tree.groups()]).toHaveLength(1)
+  })
+
+  it('restores while pulses are noted and purged', async () => {
+    const it = await trial()
+    await it.pulse(300, 0, 2)
+    for (let i = 0; i < 5; i++) await it.pulse(1, 60, 2)
+    const before = it.model.newest
+    const restored = [before - 2n, before, before + 9n].map((pulse) => it.store.restore(pulse))
+    const read = it.store.read(it.model.ids[0], 2n)
+    for (let i = 0; i < 70; i++) await it.pulse(4, 60, 2)
+    expect(await read).toEqual(it.model.at(2n).get(toHex(it.model.ids[0])))
+    for (const [i, pulse] of [before - 2n, before, before].entries()) {
+      const accounts = it.model.at(pulse)
+      const tree = await restored[i]
+      expect(tree.root()).toEqual(accountTree(wholeTree, accounts.values()).root())
+    }
+    // Whichever comes first, what it is asked for or nothing.
+    const root = accountTree(wholeTree, it.model.at(before).values()).root()
+    const late = it.store.restore(before).then(
+      (tree) => expect(tree.root()).toEqual(root),
+      (error: unknown) => expect(error).toMatchObject({ code: 'PULSE_PURGED' }),
+    )
+    await it.purge({ every: 1, thinned: [] }, 10)
+    await late
   })
 
   it('refuses pulses out of order, strangers and repetitions', async () => {

@@ -30,12 +30,12 @@ export interface Row {
 
 export interface Snapshots {
   readonly prefix: Prefix
-  /** the newest pulse whose changes are stored; undefined in an empty store */
+  /** the newest pulse whose rows are written; undefined in an empty store */
   readonly newest: bigint | undefined
   /**
-   * The rows that note a pulse's changes. The store answers for the pulse once the rows are
-   * written; the caller writes them in one atomic batch with its own, before it notes the next
-   * pulse. Rows that were not written are forgotten: the pulse may be noted again.
+   * The rows that note a pulse's changes. The store answers for the pulse once they are written;
+   * the caller writes them in one atomic batch with its own, pulse after pulse. It need not wait
+   * for that before it notes the next one. Where a write fails, the store must be opened anew.
    * @throws BadInput where pulses do not ascend, ACCOUNT_INVALID where an account is outside of the
    *   branch or comes twice, PAGE_INVALID where a stored account is damaged
    */

@@ -1,5 +1,5 @@
 /** The groups of a branch as their rows hold them: page, seals, and what changed since. */
-import { ByteReader, concat, encode, u64 } from '#base'
+import { ByteReader, concat, encode, equal, u64 } from '#base'
 import type { Entry, KeyValue } from '#world'
 import { recordBytes } from '../account.js'
 import { LedgerError } from '../errors.js'
@@ -40,28 +40,36 @@ export const changeRow = (keys: RowKeys, group: Prefix, pulse: bigint, changed: 
 
 /** Every group, ascending. @throws LedgerError PAGE_MISSING, PAGE_INVALID, naming the group */
 export async function* storedGroups(
-  keyValue: Pick<KeyValue, 'get' | 'scan'>,
+  keyValue: Pick<KeyValue, 'scan'>,
   keys: RowKeys,
 ): AsyncGenerator<StoredGroup> {
   let entries: Entry[] = []
   let group: Prefix | undefined
   let before: Prefix | undefined
+  // Both as they are at one moment, whatever is written meanwhile.
   const groups = keyValue.scan(keys.all(kinds.page))
-  const take = (at: Prefix, after: Prefix | undefined): StoredGroup => {
+  const seals = keyValue.scan(keys.all(kinds.seal))
+  const take = async (at: Prefix, after: Prefix | undefined): Promise<StoredGroup> => {
     checkSibling(at, keys.prefix, before, after)
     before = at
-    return assemble(keyValue, keys, at, entries)
+    const next = await seals.next()
+    const seal = next.done === true ? undefined : next.value
+    return assemble(keys, at, entries, seal)
   }
-  for await (const entry of groups) {
-    const next = keys.groupOf(entry[0])
-    if (group !== undefined && next !== group) {
-      yield take(group, next)
-      entries = []
+  try {
+    for await (const entry of groups) {
+      const next = keys.groupOf(entry[0])
+      if (group !== undefined && next !== group) {
+        yield await take(group, next)
+        entries = []
+      }
+      group = next
+      entries.push(entry)
     }
-    group = next
-    entries.push(entry)
+    if (group !== undefined) yield await take(group, undefined)
+  } finally {
+    await seals.return?.()
   }
-  if (group !== undefined) yield take(group, undefined)
 }
 
 /**
@@ -71,7 +79,7 @@ export async function* storedGroups(
  * @throws LedgerError PAGE_MISSING, PAGE_INVALID, naming the group
  */
 export async function* storedLeaves(
-  keyValue: Pick<KeyValue, 'get' | 'scan'>,
+  keyValue: Pick<KeyValue, 'scan'>,
   org: Uint8Array,
   prefix: Prefix,
 ): AsyncGenerator<Leaves> {
@@ -97,10 +105,10 @@ function checkSibling(
 
 /** @param entries rows of the group, newest first */
 function assemble(
-  keyValue: Pick<KeyValue, 'get'>,
   keys: RowKeys,
   group: Prefix,
   entries: readonly Entry[],
+  seal: Entry | undefined,
 ): StoredGroup {
   let leaves: Leaves | undefined
   const pulses: bigint[] = []
@@ -112,11 +120,11 @@ function assemble(
     const page = readPage(body)
     pulses.push(pulse)
     if (page.kind === 'page') {
-      if (leaves !== undefined) throw damaged(group, 'the page')
-      leaves = { records: page.records, seals: sealsOf(keyValue, keys, group, pulse) }
-      if (leaves.seals.length / sealBytes !== page.records.length / recordBytes) {
+      const seals = sealsOf(keys, group, pulse, seal)
+      if (leaves !== undefined || seals.length * recordBytes !== page.records.length * sealBytes) {
         throw damaged(group, 'the page')
       }
+      leaves = { records: page.records, seals }
     } else {
       if (leaves === undefined) throw missing(group, 'the page')
       leaves = merge(leaves, page.changed)
@@ -126,16 +134,9 @@ function assemble(
   return { prefix: group, leaves, pulses }
 }
 
-function sealsOf(
-  keyValue: Pick<KeyValue, 'get'>,
-  keys: RowKeys,
-  group: Prefix,
-  pulse: bigint,
-): Uint8Array {
-  const key = keys.seal(group)
-  const value = keyValue.get(key)
-  if (value === undefined) throw missing(group, 'the page')
-  const body = bodyOf(key, value)
+function sealsOf(keys: RowKeys, group: Prefix, pulse: bigint, seal: Entry | undefined): Uint8Array {
+  if (seal === undefined || !equal(seal[0], keys.seal(group))) throw missing(group, 'the page')
+  const body = bodyOf(...seal)
   if (body === undefined || new ByteReader(body).u64() !== pulse) throw damaged(group, 'the page')
   return body.slice(8)
 }
