@@ -6,7 +6,7 @@
 import type { Account, AccountId } from '../account.js'
 import { groupLimit } from './account-tree.js'
 import { Leaves, roles } from './leaves.js'
-import { type NodeOrLeaf, Nodes } from './nodes.js'
+import { dirtyMark, type NodeOrLeaf, Nodes } from './nodes.js'
 
 const idBits = 160
 
@@ -23,39 +23,42 @@ export class Critbit {
     return this.top === undefined ? 0 : this.nodes.count(this.top)
   }
 
-  /** Follows the id's bits to a leaf. The tree must not be empty. */
-  walk(id: AccountId): number {
+  /**
+   * Follows the id's bits to a leaf. The tree must not be empty.
+   *
+   * @param mark dirtyMark to mark the nodes on the way, or 0
+   */
+  walk(id: AccountId, mark: number): number {
     const { links } = this.nodes
+    const { way } = this
     let at = this.top as NodeOrLeaf
     let depth = 0
     while (at >= 0) {
-      this.way[depth++] = at
-      const bit = links[4 * at + 3]
-      at = links[4 * at + ((id[bit >> 3] >> (7 - (bit & 7))) & 1)]
+      way[depth++] = at
+      const word = (links[4 * at + 3] |= mark)
+      at = links[4 * at + ((id[(word & 0xff) >> 3] >> (7 - (word & 7))) & 1)]
     }
     this.depth = depth
     return ~at
   }
 
-  /** The leaf of an id; undefined where there is none. Leaves its way in `way`. */
-  find(id: AccountId): number | undefined {
+  /**
+   * The leaf of an id; undefined where there is none. Leaves its way in `way`.
+   *
+   * @param mark dirtyMark to mark the nodes on the way, or 0
+   */
+  find(id: AccountId, mark: number): number | undefined {
     if (this.top === undefined) return undefined
-    const leaf = this.walk(id)
+    const leaf = this.walk(id, mark)
     return this.leaves.difference(leaf, id) < 0 ? leaf : undefined
   }
 
   /** The group on the last walk's way: the place of the first node that is small enough. */
   groupDepth(): number {
+    const { links } = this.nodes
     let depth = 0
-    while (depth < this.depth && this.nodes.count(this.way[depth]) > groupLimit) depth++
+    while (depth < this.depth && links[4 * this.way[depth] + 2] > groupLimit) depth++
     return depth
-  }
-
-  /** Marks a leaf and the way to it. */
-  mark(leaf: number): void {
-    const { dirty } = this.nodes
-    for (let i = 0; i < this.depth; i++) dirty[this.way[i]] = 1
-    this.leaves.dirty[leaf] = 1
   }
 
   /** Adds a leaf for an account whose id has none. @returns its place */
@@ -65,11 +68,11 @@ export class Critbit {
       const first = leaves.claim()
       leaves.write(first, account)
       this.depth = 0
-      this.mark(first)
+      leaves.dirty[first] = 1
       this.top = ~first
       return first
     }
-    const bit = leaves.difference(this.walk(account.id), account.id)
+    const bit = leaves.difference(this.walk(account.id, dirtyMark), account.id)
     const leaf = leaves.claim()
     leaves.write(leaf, account)
     let above = this.depth
@@ -80,12 +83,12 @@ export class Critbit {
     nodes.links[4 * node + side] = ~leaf
     nodes.links[4 * node + 1 - side] = other
     nodes.links[4 * node + 2] = nodes.count(other)
-    nodes.links[4 * node + 3] = bit
+    nodes.links[4 * node + 3] = bit | (roles.unknown << 8) | dirtyMark
     this.#replace(above, other, node)
     way[above] = node
     this.depth = above + 1
     this.#grown(1)
-    this.mark(leaf)
+    leaves.dirty[leaf] = 1
     return leaf
   }
 
@@ -110,16 +113,20 @@ export class Critbit {
 
   /** Counts along the way; the sums of its group are no longer known. */
   #grown(by: number): void {
-    const { links, role } = this.nodes
+    const { links } = this.nodes
     for (let i = 0; i < this.depth; i++) links[4 * this.way[i] + 2] += by
     const group = this.groupDepth()
-    if (group < this.depth) role[this.way[group]] = roles.unknown
+    if (group === this.depth) return
+    this.nodes.forget(this.way[group])
+    if (by > 0 || this.nodes.count(this.way[group]) < groupLimit) return
+    // Its halves were groups until now: what they held is no longer followed.
+    for (const side of [0, 1]) this.#forget(links[4 * this.way[group] + side])
   }
 
   /** Removes the leaf of an id that is there. */
   remove(id: AccountId): void {
     const { leaves, nodes, way } = this
-    const leaf = this.walk(id)
+    const leaf = this.walk(id, dirtyMark)
     leaves.release(leaf)
     if (this.depth === 0) {
       this.top = undefined
@@ -131,9 +138,12 @@ export class Critbit {
     this.#replace(this.depth, parent, rest)
     nodes.release(parent)
     this.#grown(-1)
-    for (let i = 0; i < this.depth; i++) nodes.dirty[way[i]] = 1
-    if (rest >= 0) nodes.role[rest] = roles.unknown
-    else leaves.role[~rest] = roles.unknown
+    this.#forget(rest)
+  }
+
+  #forget(at: NodeOrLeaf): void {
+    if (at >= 0) this.nodes.forget(at)
+    else this.leaves.role[~at] = roles.unknown
   }
 
   /** Places of the leaves below, ascending by id. */

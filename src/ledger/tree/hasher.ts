@@ -5,6 +5,7 @@
  */
 import { hashPairs } from '#base'
 import { tags } from '../synopsis.js'
+import { settle } from './halves.js'
 import { type Leaves, recordWords, roles } from './leaves.js'
 import type { NodeOrLeaf, Nodes } from './nodes.js'
 
@@ -15,6 +16,8 @@ const input = new Int32Array(16 * chunk)
 const inputBytes = new Uint8Array(input.buffer)
 const output = new Int32Array(8 * chunk)
 const outputBytes = new Uint8Array(output.buffer)
+/** Of a leaf that is a group by itself. */
+const leafSums = new Float64Array(4)
 /** What waits while something else of the same nodes is hashed. */
 const aside = new Int32Array(8 * chunk)
 
@@ -85,9 +88,6 @@ function hashLeaves(leaves: Leaves, list: readonly number[], from: number, to: n
 
 /** A batch hasher for the nodes of one tree. */
 export class Hasher {
-  readonly #leafSums = new BigUint64Array(2)
-  readonly #leafSumWords = new Int32Array(this.#leafSums.buffer)
-
   constructor(
     readonly leaves: Leaves,
     readonly nodes: Nodes,
@@ -108,14 +108,14 @@ export class Hasher {
    * @param list dirty nodes, none below another, all below them hashed, the sums of groups set
    */
   nodesOf(list: readonly number[]): void {
-    const { role } = this.nodes
-    const below = list.filter((node) => role[node] !== roles.upper)
+    const { nodes } = this
+    const below = list.filter((node) => nodes.role(node) !== roles.upper)
     for (let from = 0; from < below.length; from += chunk) {
       this.#inner(below, from, Math.min(from + chunk, below.length))
     }
-    this.#groups(below.filter((node) => role[node] === roles.group))
+    this.#groups(below.filter((node) => nodes.role(node) === roles.group))
     if (below.length === list.length) return
-    const upper = list.filter((node) => role[node] === roles.upper)
+    const upper = list.filter((node) => nodes.role(node) === roles.upper)
     for (let from = 0; from < upper.length; from += chunk) {
       this.#upper(upper, from, Math.min(from + chunk, upper.length))
     }
@@ -136,11 +136,12 @@ export class Hasher {
   }
 
   #inner(list: readonly number[], from: number, to: number): void {
-    const { links, hashes } = this.nodes
+    const { nodes } = this
+    const { hashes } = nodes
     const count = to - from
     this.#sides(list, from, count)
     run(count)
-    for (let i = 0; i < count; i++) tagNext(i, tags.inner | (links[4 * list[from + i] + 3] << 8))
+    for (let i = 0; i < count; i++) tagNext(i, tags.inner | (nodes.bit(list[from + i]) << 8))
     run(count)
     for (let i = 0; i < count; i++) copy(output, 8 * i, hashes, 8 * list[from + i], 8)
   }
@@ -165,7 +166,8 @@ export class Hasher {
   }
 
   #upper(list: readonly number[], from: number, to: number): void {
-    const { links, hashes } = this.nodes
+    const { nodes } = this
+    const { links, hashes } = nodes
     const count = to - from
     for (let i = 0; i < count; i++) {
       const node = list[from + i]
@@ -182,7 +184,7 @@ export class Hasher {
       copy(aside, 8 * i, input, 16 * i + 8, 8)
     }
     run(count)
-    for (let i = 0; i < count; i++) tagNext(i, tags.upper | (links[4 * list[from + i] + 3] << 8))
+    for (let i = 0; i < count; i++) tagNext(i, tags.upper | (nodes.bit(list[from + i]) << 8))
     run(count)
     for (let i = 0; i < count; i++) copy(output, 8 * i, hashes, 8 * list[from + i], 8)
   }
@@ -194,25 +196,29 @@ export class Hasher {
   /** The sums of an upper node from those of its sides. */
   #addUp(node: number): void {
     const { sums, links } = this.nodes
-    let [total, bond] = [0n, 0n]
+    sums.fill(0, 4 * node, 4 * node + 4)
     for (let side = 0; side < 2; side++) {
       const child = links[4 * node + side]
-      total += child < 0 ? this.leaves.worth(~child) : sums[2 * child]
-      bond += child < 0 ? this.leaves.bond(~child) : sums[2 * child + 1]
+      if (child < 0) this.leaves.addTo(sums, 4 * node, ~child, 1)
+      else for (let i = 0; i < 4; i++) sums[4 * node + i] += sums[4 * child + i]
     }
-    sums[2 * node] = total
-    sums[2 * node + 1] = bond
+    settle(sums, 4 * node)
+    settle(sums, 4 * node + 2)
   }
 
   /** Writes the chunk of a group's or upper node's sums into the input. */
   #sums(node: NodeOrLeaf, place: number): void {
+    let { sums } = this.nodes
+    let at = 4 * node
     if (node < 0) {
-      this.#leafSums[0] = this.leaves.worth(~node)
-      this.#leafSums[1] = this.leaves.bond(~node)
-      copy(this.#leafSumWords, 0, input, place, 4)
-    } else {
-      copy(this.nodes.sumWords, 4 * node, input, place, 4)
+      sums = leafSums
+      at = 0
+      sums.fill(0)
+      this.leaves.addTo(sums, 0, ~node, 1)
     }
+    settle(sums, at)
+    settle(sums, at + 2)
+    for (let i = 0; i < 4; i++) input[place + i] = sums[at + i] | 0
     input[place + 4] = this.nodes.count(node)
     clear(place + 5, place + 8)
   }

@@ -4,6 +4,7 @@
  * room and most of the time.
  */
 import type { Account, AccountId } from '../account.js'
+import type { SumHalves } from './halves.js'
 
 /** 144 bytes in words of 4: id 5, amount 2, pulse 2, cold 27. */
 export const recordWords = 36
@@ -69,6 +70,14 @@ export class Leaves {
     this.#free.push(leaf)
   }
 
+  /** Gives a leaf its part. @returns whether it must be hashed anew */
+  settle(leaf: number, role: number): boolean {
+    const isStale = this.dirty[leaf] === 1 || this.role[leaf] !== role
+    this.dirty[leaf] = 0
+    this.role[leaf] = role
+    return isStale
+  }
+
   #grow(capacity: number): void {
     const { words, hashes, dirty, role } = this
     this.words = new Int32Array(recordWords * capacity)
@@ -102,22 +111,22 @@ export class Leaves {
     return readRecord(this.bytes, this.view, wholeRecordBytes * leaf)
   }
 
-  amount(leaf: number): bigint {
-    return this.view.getBigUint64(wholeRecordBytes * leaf + at.amount, true)
-  }
-
-  bond(leaf: number): bigint {
-    return this.view.getBigUint64(wholeRecordBytes * leaf + at.bond, true)
-  }
-
-  /** amount + held + bond. */
-  worth(leaf: number): bigint {
-    const start = wholeRecordBytes * leaf
-    return (
-      this.view.getBigUint64(start + at.amount, true) +
-      this.view.getBigUint64(start + at.held, true) +
-      this.view.getBigUint64(start + at.bond, true)
-    )
+  /**
+   * Adds what a leaf holds to sums, or takes it away. What is added may be out of its range.
+   *
+   * @param sign 1 or -1
+   */
+  addTo(sums: SumHalves, at: number, leaf: number, sign: number): void {
+    const { words } = this
+    const start = recordWords * leaf
+    const bondLow = words[start + 25] >>> 0
+    const bondHigh = words[start + 26] >>> 0
+    const low = (words[start + 5] >>> 0) + (words[start + 23] >>> 0) + bondLow
+    const high = (words[start + 6] >>> 0) + (words[start + 24] >>> 0) + bondHigh
+    sums[at] += sign * low
+    sums[at + 1] += sign * high
+    sums[at + 2] += sign * bondLow
+    sums[at + 3] += sign * bondHigh
   }
 
   /** The first bit in which an id differs from the leaf's; -1 where they are the same. */

@@ -1,4 +1,4 @@
-/** The nodes above the leaves, in growable arrays: sides, bit, count, sums and hash. */
+/** The nodes above the leaves, in growable arrays: sides, count, bit, role, sums and hash. */
 import { roles } from './leaves.js'
 
 /**
@@ -7,24 +7,26 @@ import { roles } from './leaves.js'
  */
 export type NodeOrLeaf = number
 
+/** In the last word of a node's links: what needs to be hashed anew. */
+export const dirtyMark = 0x10000
+
 export class Nodes {
-  /** 4 words each: left, right, leaves below, bit where the sides part */
+  /**
+   * 4 words each, so that a walk meets them together: left, right, leaves below, and the bit where
+   * the sides part with the node's role (from bit 8) and the dirty mark.
+   */
   links = new Int32Array(0)
-  /** total and bond each; only of groups and of what is above them */
-  sums = new BigUint64Array(0)
-  /** the same, in words */
-  sumWords = new Int32Array(0)
+  /** only of groups and of what is above them; see SumHalves */
+  sums = new Float64Array(0)
   /** 8 words each: what the parent sees */
   hashes = new Int32Array(0)
-  dirty = new Uint8Array(0)
-  role = new Uint8Array(0)
+  #capacity = 0
   #used = 0
   readonly #free: number[] = []
 
   claim(): number {
     const node = this.#free.pop() ?? this.#used++
-    if (node >= this.dirty.length) this.#grow(Math.max(16, 2 * this.dirty.length))
-    this.role[node] = roles.unknown
+    if (node >= this.#capacity) this.#grow(Math.max(16, 2 * this.#capacity))
     return node
   }
 
@@ -33,18 +35,14 @@ export class Nodes {
   }
 
   #grow(capacity: number): void {
-    const { links, sums, hashes, dirty, role } = this
+    const { links, sums, hashes } = this
     this.links = new Int32Array(4 * capacity)
     this.links.set(links)
-    this.sums = new BigUint64Array(2 * capacity)
+    this.sums = new Float64Array(4 * capacity)
     this.sums.set(sums)
-    this.sumWords = new Int32Array(this.sums.buffer)
     this.hashes = new Int32Array(8 * capacity)
     this.hashes.set(hashes)
-    this.dirty = new Uint8Array(capacity)
-    this.dirty.set(dirty)
-    this.role = new Uint8Array(capacity)
-    this.role.set(role)
+    this.#capacity = capacity
   }
 
   count(node: NodeOrLeaf): number {
@@ -52,6 +50,24 @@ export class Nodes {
   }
 
   bit(node: number): number {
-    return this.links[4 * node + 3]
+    return this.links[4 * node + 3] & 0xff
+  }
+
+  role(node: number): number {
+    return (this.links[4 * node + 3] >> 8) & 0xff
+  }
+
+  isDirty(node: number): boolean {
+    return (this.links[4 * node + 3] & dirtyMark) !== 0
+  }
+
+  /** Gives a node its part; it is dirty no longer. */
+  settle(node: number, role: number): void {
+    this.links[4 * node + 3] = this.bit(node) | (role << 8)
+  }
+
+  /** What a group holds must be added up anew. */
+  forget(node: number): void {
+    this.links[4 * node + 3] = this.bit(node) | (roles.unknown << 8) | dirtyMark
   }
 }

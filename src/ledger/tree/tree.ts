@@ -14,18 +14,17 @@ import {
 } from './account-tree.js'
 import { checkAccount, checkId } from './check.js'
 import { Critbit } from './critbit.js'
+import { amountAt, isTooMuch, settle, type SumHalves } from './halves.js'
 import { Hasher } from './hasher.js'
-import { roles } from './leaves.js'
-import type { NodeOrLeaf } from './nodes.js'
+import { dirtyMark, type NodeOrLeaf } from './nodes.js'
+import { Rehash } from './rehash.js'
 import { PackedUndo, UndoLog } from './undo.js'
-
-const tooMuch = 2n ** 64n
 
 class Tree implements AccountTree {
   readonly #shape = new Critbit()
-  readonly #hasher = new Hasher(this.#shape.leaves, this.#shape.nodes)
-  #total = 0n
-  #bond = 0n
+  readonly #rehash = new Rehash(this.#shape, new Hasher(this.#shape.leaves, this.#shape.nodes))
+  /** of the whole branch */
+  readonly #held = new Float64Array(4)
   #isHashed = true
   /** which update led to the present state, and how many there were */
   #revision = 0
@@ -34,12 +33,12 @@ class Tree implements AccountTree {
   constructor(readonly prefix: Prefix) {}
 
   get sums(): Sums {
-    return { total: this.#total, bond: this.#bond, count: this.#shape.count }
+    return this.#sumsAt(this.#held, 0, this.#shape.count)
   }
 
   get(id: AccountId): Account | undefined {
     checkId(id)
-    const leaf = this.#shape.find(id)
+    const leaf = this.#shape.find(id, 0)
     return leaf === undefined ? undefined : this.#shape.leaves.read(leaf)
   }
 
@@ -86,93 +85,49 @@ class Tree implements AccountTree {
   }
 
   #checkTotal(): void {
-    if (this.#total >= tooMuch) {
-      throw new LedgerError('SUM_OVERFLOW', `the branch would hold ${this.#total}`)
+    settle(this.#held, 0)
+    if (isTooMuch(this.#held, 0)) {
+      throw new LedgerError('SUM_OVERFLOW', `the branch would hold ${amountAt(this.#held, 0)}`)
     }
   }
 
   #set(account: Account, log: UndoLog | undefined): void {
     const shape = this.#shape
     const { leaves, nodes } = shape
-    const { held, bond } = account.cold
-    let worth = account.amount + held + bond
-    let pledged = bond
-    let leaf = shape.find(account.id)
     this.#isHashed = false
+    const leaf = shape.find(account.id, dirtyMark)
     if (leaf === undefined) {
-      leaf = shape.insert(account)
-      log?.note(leaves.words, leaf, false)
-    } else {
-      log?.note(leaves.words, leaf, true)
-      worth -= leaves.worth(leaf)
-      pledged -= leaves.bond(leaf)
-      leaves.write(leaf, account)
-      shape.mark(leaf)
-      const depth = shape.groupDepth()
-      if (depth < shape.depth) {
-        const group = shape.way[depth]
-        if (worth !== 0n) nodes.sums[2 * group] += worth
-        if (pledged !== 0n) nodes.sums[2 * group + 1] += pledged
-      }
+      const added = shape.insert(account)
+      leaves.addTo(this.#held, 0, added, 1)
+      log?.note(leaves.words, added, false)
+      return
     }
-    this.#total += worth
-    this.#bond += pledged
+    log?.note(leaves.words, leaf, true)
+    const depth = shape.groupDepth()
+    const group = depth < shape.depth ? 4 * shape.way[depth] : -1
+    leaves.addTo(this.#held, 0, leaf, -1)
+    if (group >= 0) leaves.addTo(nodes.sums, group, leaf, -1)
+    leaves.write(leaf, account)
+    leaves.addTo(this.#held, 0, leaf, 1)
+    if (group >= 0) leaves.addTo(nodes.sums, group, leaf, 1)
+    leaves.dirty[leaf] = 1
   }
 
   #drop(id: AccountId): void {
     const { leaves } = this.#shape
-    const leaf = this.#shape.find(id)
+    const leaf = this.#shape.find(id, 0)
     if (leaf === undefined) return
     this.#isHashed = false
-    this.#total -= leaves.worth(leaf)
-    this.#bond -= leaves.bond(leaf)
+    leaves.addTo(this.#held, 0, leaf, -1)
     this.#shape.remove(id)
   }
 
   root(): Digest {
     const { top } = this.#shape
     if (top === undefined) return emptyHash
-    if (!this.#isHashed) this.#hash(top)
+    if (!this.#isHashed) this.#rehash.run(top)
     this.#isHashed = true
     return this.#hashOf(top)
-  }
-
-  #hash(top: NodeOrLeaf): void {
-    const { nodes, leaves } = this.#shape
-    const dirtyLeaves: number[] = []
-    const levels: number[][] = []
-    const gather = (at: NodeOrLeaf, depth: number, isTop: boolean): void => {
-      const { role, dirty } = at < 0 ? leaves : nodes
-      const place = at < 0 ? ~at : at
-      const isSmall = nodes.count(at) <= groupLimit
-      const part = isTop ? (isSmall ? roles.group : roles.upper) : roles.inner
-      if (dirty[place] === 0 && role[place] === part) return
-      if (part === roles.group && role[place] !== part && at >= 0) this.#sumUp(at)
-      role[place] = part
-      dirty[place] = 0
-      if (at < 0) {
-        dirtyLeaves.push(place)
-        return
-      }
-      ;(levels[depth] ??= []).push(at)
-      gather(nodes.links[4 * at], depth + 1, part === roles.upper)
-      gather(nodes.links[4 * at + 1], depth + 1, part === roles.upper)
-    }
-    gather(top, 0, true)
-    this.#hasher.leavesOf(dirtyLeaves)
-    for (let depth = levels.length - 1; depth >= 0; depth--) this.#hasher.nodesOf(levels[depth])
-  }
-
-  /** The sums of a group that has just become one. */
-  #sumUp(group: number): void {
-    const { leaves, nodes } = this.#shape
-    let [total, bond] = [0n, 0n]
-    for (const leaf of this.#shape.leavesBelow(group)) {
-      total += leaves.worth(leaf)
-      bond += leaves.bond(leaf)
-    }
-    nodes.sums[2 * group] = total
-    nodes.sums[2 * group + 1] = bond
   }
 
   /** A copy of what a node shows to its parent. */
@@ -185,8 +140,16 @@ class Tree implements AccountTree {
 
   #sumsOf(at: NodeOrLeaf): Sums {
     const { nodes, leaves } = this.#shape
-    if (at < 0) return { total: leaves.worth(~at), bond: leaves.bond(~at), count: 1 }
-    return { total: nodes.sums[2 * at], bond: nodes.sums[2 * at + 1], count: nodes.count(at) }
+    if (at >= 0) return this.#sumsAt(nodes.sums, 4 * at, nodes.count(at))
+    const own = new Float64Array(4)
+    leaves.addTo(own, 0, ~at, 1)
+    return this.#sumsAt(own, 0, 1)
+  }
+
+  #sumsAt(sums: SumHalves, at: number, count: number): Sums {
+    settle(sums, at)
+    settle(sums, at + 2)
+    return { total: amountAt(sums, at), bond: amountAt(sums, at + 2), count }
   }
 
   path(id: AccountId): Path {
@@ -194,7 +157,7 @@ class Tree implements AccountTree {
     this.root()
     const shape = this.#shape
     if (shape.top === undefined) return { leaf: undefined, steps: [] }
-    const reached = shape.walk(id)
+    const reached = shape.walk(id, 0)
     const group = shape.groupDepth()
     const steps: PathStep[] = []
     for (let depth = shape.depth; depth >= 0; depth--) {
@@ -237,7 +200,7 @@ class Tree implements AccountTree {
     checkId(id)
     const shape = this.#shape
     if (shape.top === undefined) return undefined
-    const leaf = shape.walk(id)
+    const leaf = shape.walk(id, 0)
     const depth = shape.groupDepth()
     const length = depth === 0 ? this.prefix.length : shape.nodes.bit(shape.way[depth - 1]) + 1
     return this.#group(depth < shape.depth ? shape.way[depth] : ~leaf, length)
