@@ -17,6 +17,7 @@ export { type ProofMaker, proofMaker, type TransferEvidence, transferProof } fro
 export * from './proof/proofs.js'
 export * from './receipt.js'
 export { openSnapshots } from './snapshot/open.js'
+export { eraseSnapshots } from './snapshot/purge.js'
 export { type Retention, standardRetention } from './snapshot/retention.js'
 export * from './snapshot/snapshots.js'
 export { storedLeaves } from './snapshot/stored.js'

@@ -10,7 +10,8 @@ import { openSnapshots } from './open.js'
 import { isKept, type Mark, markOf, type Retention, withMark } from './retention.js'
 import type { Snapshots } from './snapshots.js'
 
-const org = new Uint8Array(20).fill(7)
+/** The organization of all trials. */
+export const org = new Uint8Array(20).fill(7)
 
 export class Model {
   readonly states: { pulse: bigint; accounts: ReadonlyMap<string, Account> }[] = []

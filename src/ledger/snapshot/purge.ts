@@ -3,9 +3,10 @@
  * version's, so it goes when none of these is kept. Whatever part of a pass is written, kept pulses
  * read the same (spec OL-1, I: retention).
  */
-import { compare, concat } from '#base'
+import { afterPrefix, compare, concat } from '#base'
 import type { KeyValue } from '#world'
-import { type Kind, kinds, type RowKeys } from './keys.js'
+import type { Prefix } from '../prefix.js'
+import { type Kind, kinds, RowKeys } from './keys.js'
 import { encodeMarks, type Mark, oldestKept, withMark } from './retention.js'
 import { bodyOf, readNow, stamped } from './rows.js'
 import type { Row } from './snapshots.js'
@@ -85,6 +86,26 @@ export class Purge {
     const body = value === undefined ? undefined : bodyOf(key, value)
     return body === undefined ? undefined : readNow(body).since
   }
+}
+
+/**
+ * Rows that remove the whole store of a branch, at most `most` of them; none when nothing is left.
+ * For branches that are no more, and for a damaged store: erase it, then note the accounts that
+ * were fetched elsewhere.
+ * @param org id of the organization, 20 bytes
+ */
+export async function eraseSnapshots(
+  keyValue: Pick<KeyValue, 'scan'>,
+  org: Uint8Array,
+  prefix: Prefix,
+  most: number,
+): Promise<readonly Row[]> {
+  const from = new RowKeys(org, prefix).start
+  const rows: Row[] = []
+  for await (const [key] of keyValue.scan({ from, to: afterPrefix(from), limit: most })) {
+    rows.push({ key, value: undefined })
+  }
+  return rows
 }
 
 const same = (a: Uint8Array | undefined, b: Uint8Array): boolean =>

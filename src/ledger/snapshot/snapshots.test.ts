@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '#base'
+import { memoryDisk } from '#world'
 import type { Account } from '../account.js'
 import { toPrefix, wholeTree } from '../prefix.js'
 import { accountTree } from '../tree/tree.js'
-import { entriesOf, trial } from './model.contract.js'
+import { entriesOf, org, Trial, trial } from './model.contract.js'
+import { eraseSnapshots } from './purge.js'
 import type { Retention } from './retention.js'
 
 const few: Retention = {
@@ -135,6 +137,32 @@ describe('a snapshot store', () => {
     )
     await it.purge({ every: 1, thinned: [] }, 10)
     await late
+  })
+
+  it('lies apart from stores of other branches, and is erased alone', async () => {
+    const disk = memoryDisk()
+    const trials: Trial[] = []
+    for (const prefix of ['', '0', '00', '00000000', '1'].map(toPrefix)) {
+      const it = await new Trial(disk, prefix).open()
+      await it.pulse(20, 0)
+      await it.pulse(1, 9)
+      trials.push(it)
+    }
+    for (const it of trials) {
+      await it.open()
+      await it.checkAll()
+    }
+    const [, erased] = trials
+    for (;;) {
+      const rows = await eraseSnapshots(disk, org, erased.prefix, 7)
+      if (rows.length === 0) break
+      await disk.write(rows)
+    }
+    for (const it of trials) {
+      await it.open()
+      if (it === erased) expect(it.store.newest).toBeUndefined()
+      else await it.checkAll()
+    }
   })
 
   it('refuses pulses out of order, strangers and repetitions', async () => {

@@ -21,10 +21,10 @@ export interface StoredGroup {
 export const named = (group: Prefix): string => (group === '' ? 'the whole tree' : `group ${group}`)
 
 export const missing = (group: Prefix, what: string): LedgerError =>
-  new LedgerError('PAGE_MISSING', `${what} of ${named(group)} is not stored; fetch the group again`)
+  new LedgerError('PAGE_MISSING', `${what} of ${named(group)} is not stored; fetch it again`)
 
 export const damaged = (group: Prefix, what: string): LedgerError =>
-  new LedgerError('PAGE_INVALID', `${what} of ${named(group)} is damaged; fetch the group again`)
+  new LedgerError('PAGE_INVALID', `${what} of ${named(group)} is damaged; fetch it again`)
 
 const row = (key: Uint8Array, body: Uint8Array): Row => ({ key, value: stamped(key, body) })
 
