@@ -24,11 +24,16 @@ export interface Application {
   ): Block | undefined
   /**
    * Whether a block may stand on its parent. later: something is still missing here (a pulse, a
-   * header that it refers to); the engine asks again on `poke`. It is asked as well of blocks that
-   * others have certified: only their headers are certain then, not that the body belongs to it.
+   * header that it refers to); the engine asks again on `poke`. Without `matches` it is asked as well
+   * of blocks that others have certified.
    * @param ancestry blocks after the finalized one up to the parent, oldest first
    */
   check(block: Block, ancestry: readonly Block[], now: number): 'valid' | 'invalid' | 'later'
+  /**
+   * Whether a block that others have certified has the body that its header says: only the header is
+   * certain then. What they saw when they voted need no longer be here.
+   */
+  matches?(block: Block, ancestry: readonly Block[], now: number): 'valid' | 'invalid' | 'later'
   /** Whether a block on this parent is owed: the view's timer runs from then on. */
   isOwed(ancestry: readonly Block[], now: number): boolean
   /**

@@ -159,10 +159,18 @@ export function admitOffers(engine: Engine): boolean {
   return isAdmitted
 }
 
+/** Whether a certified block's body belongs to its header. */
+export function matches(engine: Engine, block: Block, chain: readonly Block[]) {
+  const { application } = engine.options
+  return application.matches === undefined
+    ? application.check(block, chain, engine.now)
+    : application.matches(block, chain, engine.now)
+}
+
 function admit(engine: Engine, key: string, { block, hash, from }: Offer): boolean {
   const chain = ancestryOf(engine, block.header.prev)
   if (chain === undefined) return false
-  const verdict = engine.options.application.check(block, chain, engine.now)
+  const verdict = matches(engine, block, chain)
   if (verdict === 'later') return false
   engine.offers.delete(key)
   if (verdict === 'invalid') {

@@ -13,7 +13,7 @@ import type { MessageOf } from '../messages.js'
 import { isOurs, voteDomain } from './ballot.js'
 import { noteShown } from './certificates.js'
 import { appendRecord, raiseFloor } from './records.js'
-import { addressOf, type Engine, toOthers } from './state.js'
+import { addressOf, type Engine, mayAnswer, mostLies, noteLie, toOthers } from './state.js'
 
 const timerName = 'simplex/recall'
 
@@ -45,6 +45,7 @@ export function ringRecall(engine: Engine): void {
 
 /** Answers another member, with the proofs first. */
 export function receiveRecall(engine: Engine, from: number, { nonce }: MessageOf<'recall'>): void {
+  if (!mayAnswer(engine, from)) return
   const to = engine.names[from]
   const { vote } = engine.peers[from]
   const address = addressOf(engine)
@@ -60,14 +61,17 @@ export function receiveRecall(engine: Engine, from: number, { nonce }: MessageOf
 }
 
 /** A vote of this node that another shows to it. */
-export function receiveShown(engine: Engine, message: MessageOf<'vote'>): void {
+export function receiveShown(engine: Engine, from: number, message: MessageOf<'vote'>): void {
   const { recall, options } = engine
   const { body, signature } = message
   if (recall.isDone || body.view <= recall.shownView || !isOurs(engine, body)) return
   const signed = encode(voteBodyLayout, body)
   const { publicKey } = options.key
+  if (engine.peers[from].lies >= mostLies) return
   if (options.signatures.verify(publicKey, voteDomain, signed, signature)) {
     noteShown(engine, body.view)
+  } else {
+    noteLie(engine, from, 'a vote of ours that we did not sign')
   }
 }
 

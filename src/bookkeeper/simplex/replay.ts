@@ -6,8 +6,16 @@ import { finalize } from './chain.js'
 import { recordLayout, type SimplexRecord } from './records.js'
 import { type Engine, keyOf, viewState } from './state.js'
 
-/** Takes up again what the journal says. Nothing in it contradicts anything else in it. */
+/** Takes up again what the application and the journal have. */
 export function replay(engine: Engine, records: readonly Uint8Array[]): void {
+  const { final, options } = engine
+  const certificate = options.application.sealedAt(final.header.height)?.certificate
+  if (certificate?.body.view === final.header.view) {
+    final.certificate = certificate
+    engine.entry = certificate
+  } else if (certificate !== undefined && keepCertificate(engine, certificate)) {
+    setView(engine, certificate)
+  }
   for (const record of records) replayRecord(engine, record)
   finalize(engine)
 }

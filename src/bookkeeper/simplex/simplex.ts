@@ -37,7 +37,7 @@ import {
   ringStatus,
 } from './sync.js'
 import { armView, judge, propose, receiveProposal, ringView } from './views.js'
-import { countOwn, receiveVote } from './votes.js'
+import { countAgain, countOwn, receiveVote } from './votes.js'
 
 export type { Evidence, SimplexOptions } from './state.js'
 
@@ -80,11 +80,10 @@ export class Simplex {
    */
   start(records: readonly Uint8Array[], now: number, isDamaged = false): Effect[] {
     return this.#event(now, (engine) => {
-      const { application } = engine.options
-      engine.final.certificate = application.sealedAt(this.height)?.certificate
-      engine.entry = engine.final.certificate
       replay(engine, records)
       beginRecall(engine, isDamaged)
+      endRecall(engine)
+      countAgain(engine)
     })
   }
 
@@ -152,7 +151,7 @@ export class Simplex {
 function handle(engine: Engine, from: number, message: Message): void {
   if (message.kind === 'proposal') receiveProposal(engine, from, message)
   else if (message.kind === 'vote') {
-    if (message.seat === engine.options.seat) receiveShown(engine, message)
+    if (message.seat === engine.options.seat) receiveShown(engine, from, message)
     else receiveVote(engine, from, message)
   } else if (message.kind === 'certificate') receiveCertificate(engine, from, message.certificate)
   else if (message.kind === 'status') receiveStatus(engine, from, message)

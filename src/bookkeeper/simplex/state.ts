@@ -63,6 +63,8 @@ export interface ViewState {
   finalization?: Certificate
   /** its proposal was looked at and refused */
   isRefused: boolean
+  /** blocks that it needs were asked for */
+  isFetched: boolean
 }
 
 /** A block whose content is not yet known to belong to its header. */
@@ -122,7 +124,10 @@ export interface Engine {
   /** a notarized block has waited long for finality */
   isStuck: boolean
   viewTimer: { isSet: boolean; rings: number }
-  statusTimer: { isSet: boolean; isSlow: boolean; height: bigint }
+  /** waiting: the oldest view whose block was notarized and not final when it last rang */
+  statusTimer: { isSet: boolean; isSlow: boolean; waiting?: bigint; rings: number }
+  /** who was asked for finalized blocks last, and when */
+  fetching: { seat: number; at: number }
   /** by seat: what was heard last */
   readonly peers: Peer[]
   readonly evidence: Evidence[]
@@ -139,7 +144,7 @@ export interface Peer {
   vote?: MessageOf<'vote'>
   /** certificates and blocks from it that were false */
   lies: number
-  /** answers that it got without asking, since our view last changed */
+  /** what it got from us since our view last changed, or our last status */
   answers: number
   /** it had no block that we asked for, since our height last changed */
   isEmpty: boolean
@@ -177,7 +182,8 @@ export function blankEngine(options: SimplexOptions): Engine {
     isCurious: true,
     isStuck: false,
     viewTimer: { isSet: false, rings: 0 },
-    statusTimer: { isSet: false, isSlow: false, height: header.height },
+    statusTimer: { isSet: false, isSlow: false, rings: 0 },
+    fetching: { seat: -1, at: -Infinity },
     peers: names.map(blankPeer),
     evidence: [],
     journal: [],
@@ -193,6 +199,7 @@ const blankView = (): ViewState => ({
   ]),
   own: new Map(),
   isRefused: false,
+  isFetched: false,
 })
 
 /** What is known of a view; made where there is nothing yet. */
@@ -230,6 +237,13 @@ export const certifiedIn = (state: ViewState | undefined): Certificate | undefin
 /** Whether this node may vote in a view: see recall.ts. */
 export const mayVote = ({ recall, floor }: Engine, view: bigint): boolean =>
   recall.isDone && view > floor
+
+/** Answers to one member between two of our own statuses, or in one view. */
+const mostAnswers = 8
+
+/** Whether this member may have another answer by now: who floods gets no more. */
+export const mayAnswer = ({ peers }: Engine, seat: number): boolean =>
+  peers[seat].answers++ < mostAnswers
 
 export const viewTimerName = 'simplex/view'
 

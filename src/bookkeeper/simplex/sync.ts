@@ -5,26 +5,41 @@ import { reached, send } from '../actor.js'
 import type { MessageOf, SealedBlock } from '../messages.js'
 import { repeatVotes } from './ballot.js'
 import { isValid, takeCertificate } from './certificates.js'
-import { fetchMissing, isWanted, offer, prune, seal } from './chain.js'
-import { addressOf, type Engine, keyOf, noteLie, toOthers } from './state.js'
+import { fetchMissing, isWanted, matches, offer, prune, seal } from './chain.js'
+import {
+  addressOf,
+  certifiedIn,
+  type Engine,
+  keyOf,
+  mayAnswer,
+  noteLie,
+  toOthers,
+} from './state.js'
 
 const timerName = 'simplex/status'
 /** Bytes and blocks of one answer, about. */
 const answerBytes = 4 * 1024 * 1024
 const answerBlocks = 64
-/** Answers to one member between two of our own statuses. */
-const mostAnswers = 8
 /** Certificates that someone in an older view gets at once. */
 const mostCertificates = 16
 
 const statusOf = (engine: Engine): MessageOf<'status'> => ({
   kind: 'status',
   ...addressOf(engine),
-  view: engine.view,
+  view: wholeUpTo(engine),
   height: engine.final.header.height,
   pulse: engine.options.application.newestPulse?.()?.header.height ?? 0n,
   token: engine.options.nonce,
 })
+
+/** The first view of which a certificate is wanting: without it nothing can be built on it. */
+function wholeUpTo({ views, view, final }: Engine): bigint {
+  for (let at = final.header.view + 1n; at < view; at++) {
+    const state = views.get(at)
+    if (state?.skip === undefined && certifiedIn(state) === undefined) return at
+  }
+  return view
+}
 
 /** Whether something is going on: statuses come more often then. */
 const isActive = (engine: Engine): boolean =>
@@ -47,24 +62,21 @@ export function armStatus(engine: Engine): void {
 }
 
 export function ringStatus(engine: Engine): void {
-  const { statusTimer, final, views } = engine
+  const { statusTimer, views } = engine
   statusTimer.isSet = false
+  statusTimer.rings++
   for (const peer of engine.peers) peer.answers = 0
   engine.effects.push(...toOthers(engine, statusOf(engine)))
   const waiting = [...views].filter(([, { notarization }]) => notarization !== undefined)
   for (const [view] of waiting.slice(-8)) repeatVotes(engine, view, [votes.finalize])
-  if (waiting.length > 0 && statusTimer.height === final.header.height && !statusTimer.isSlow) {
+  const oldest = waiting.map(([view]) => view).sort((a, b) => (a < b ? -1 : 1))[0]
+  if (oldest !== undefined && statusTimer.waiting === oldest) {
     engine.isStuck = true
     engine.isCurious = true
     engine.effects.push(reached('simplex/stuck'))
   }
-  statusTimer.height = final.header.height
-  fetchMissing(engine, Number(BigInt.asUintN(16, engine.view)) + engine.recall.attempt++)
-}
-
-/** Whether this member may have another answer by now. */
-function mayAnswer(engine: Engine, from: number): boolean {
-  return engine.peers[from].answers++ < mostAnswers
+  statusTimer.waiting = oldest
+  fetchMissing(engine, statusTimer.rings)
 }
 
 export function receiveStatus(engine: Engine, from: number, message: MessageOf<'status'>): void {
@@ -72,7 +84,7 @@ export function receiveStatus(engine: Engine, from: number, message: MessageOf<'
   const { height } = engine.final.header
   peer.view = message.view
   peer.height = message.height
-  if (message.height > height) fetchFrom(engine, from)
+  if (message.height > height && mayFetch(engine, from)) fetchFrom(engine, from)
   const isBehind = message.height < height || message.view < engine.view
   if (!isBehind || !mayAnswer(engine, from)) return
   const to = engine.names[from]
@@ -95,7 +107,14 @@ function certificatesSince(engine: Engine, view: bigint): Certificate[] {
   return [...new Set(found)]
 }
 
+/** One is asked at a time; another one soon, the same one again only after a while. */
+function mayFetch({ fetching, now, options }: Engine, seat: number): boolean {
+  const pause = options.rules.viewMillis * (fetching.seat === seat ? 4 : 1)
+  return now - fetching.at >= pause
+}
+
 function fetchFrom(engine: Engine, seat: number): void {
+  engine.fetching = { seat, at: engine.now }
   const fromHeight = engine.final.header.height + 1n
   const message = { kind: 'fetch', ...addressOf(engine), fromHeight, most: answerBlocks } as const
   engine.effects.push(send(engine.names[seat], message))
@@ -155,7 +174,7 @@ function takeRun(engine: Engine, from: number, run: readonly SealedBlock[]): boo
   for (const { block } of run) {
     const verdict = engine.blocks.has(keyOf(headerHash(block.header)))
       ? 'valid'
-      : engine.options.application.check(block, [], engine.now)
+      : matches(engine, block, [])
     if (verdict === 'invalid') noteLie(engine, from, 'a body that is not of its final header')
     if (verdict !== 'valid') return false
     seal(engine, engine.blocks.get(keyOf(headerHash(block.header))) ?? block, certificate)

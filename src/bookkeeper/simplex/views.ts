@@ -35,6 +35,7 @@ export function propose(engine: Engine): void {
   const own = engine.views.get(view)?.own
   if (own?.has(votes.notarize) === true || own?.has(votes.skip) === true) return
   const chain = parentChain(engine)
+  if (chain === undefined) fetchOnce(engine)
   const block = chain && options.application.propose(chain, view, now, isStuck)
   if (block === undefined) return
   const hash = headerHash(block.header)
@@ -89,12 +90,19 @@ function verdictOn(engine: Engine, { block }: Offer): 'valid' | 'invalid' | 'lat
   if (parent === undefined || !isSkipped(engine, parent, header.view)) return 'later'
   const chain = ancestryOf(engine, header.prev)
   if (chain === undefined) {
-    fetchMissing(engine, 0)
+    fetchOnce(engine)
     return 'later'
   }
   const { height } = chain.at(-1)?.header ?? engine.final.header
   if (header.height !== height + 1n) return 'invalid'
   return engine.options.application.check(block, chain, engine.now)
+}
+
+/** Asks at once for blocks without which this view cannot go on; timers ask again. */
+function fetchOnce(engine: Engine): void {
+  const state = viewState(engine, engine.view)
+  if (!state.isFetched) fetchMissing(engine, 0)
+  state.isFetched = true
 }
 
 /** The view's timer runs once a block is owed here, or others are seen to work. */

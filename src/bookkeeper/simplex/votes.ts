@@ -8,10 +8,23 @@ import { reached, send, tell } from '../actor.js'
 import type { MessageOf } from '../messages.js'
 import { isOurs, voteDomain } from './ballot.js'
 import { takeCertificate } from './certificates.js'
-import { addressOf, type Engine, type HeardVote, viewState, viewWindow } from './state.js'
+import {
+  addressOf,
+  type Engine,
+  type HeardVote,
+  mayAnswer,
+  viewState,
+  viewWindow,
+} from './state.js'
 
 /** Evidence that is kept; one pair is enough to convict. */
 const mostEvidence = 64
+
+/** After a restart: what was cast before may be all that was wanting. */
+export function countAgain(engine: Engine): void {
+  const own = [...engine.views.values()].flatMap((state) => [...state.own.values()])
+  for (const { body } of own) if (engine.views.has(body.view)) countVotes(engine, body)
+}
 
 /** A vote of ours has become durable: from now on it counts. */
 export function countOwn(engine: Engine, kind: VoteKind, view: bigint): void {
@@ -136,14 +149,9 @@ export function receiveVote(engine: Engine, from: number, message: MessageOf<'vo
   if (isRepeated && body.view < engine.view) answerLate(engine, seat, body)
 }
 
-/** Answers without being asked, per seat and view of ours. */
-const mostAnswers = 8
-
 /** Whoever still votes in a view that is over may have missed why. */
 function answerLate(engine: Engine, seat: number, { view }: VoteBody): void {
-  const peer = engine.peers[seat]
-  if (seat === engine.options.seat || peer.answers >= mostAnswers) return
-  peer.answers++
+  if (seat === engine.options.seat || !mayAnswer(engine, seat)) return
   const state = engine.views.get(view)
   const certificates =
     view <= engine.final.header.view
