@@ -142,6 +142,13 @@ function* accountsOf(ledgers: readonly BranchLedger[], prefix: Prefix): Iterable
 const greatest = <T extends bigint | number>(values: readonly T[]): T =>
   values.reduce((a, b) => (b > a ? b : a))
 
+/** What a branch that was there before has moved so far: the root counts it with the new life's. */
+const flowsOf = (before: Header | undefined) => ({
+  cumDebit: before?.cumDebit ?? 0n,
+  cumOut: before?.cumOut ?? 0n,
+  cumIn: before?.cumIn ?? 0n,
+})
+
 /**
  * The ledger of a branch that begins in place of others, standing at its opening header (height 0).
  * Receipts that are still to be delivered come along as `inherited`; a branch that was there before
@@ -185,7 +192,7 @@ export function openingLedger(options: OpeningOptions): BranchLedger {
     total,
     bondSum: bond,
     count,
-    ...{ cumDebit: 0n, cumOut: 0n, cumIn: 0n },
+    ...flowsOf(own?.header),
     bodyRoot: noRoot,
     ...rootsOf(books),
     dataRoot: data.length === 0 ? noRoot : sha256(data),
