@@ -15,5 +15,7 @@ export { type DataPlace, openClosedData, type OpenData } from './branch/closed-d
 export { makeImport } from './branch/imports.js'
 export { openingLedger, type OpeningOptions, openingPrev } from './branch/opening.js'
 export * from './errors.js'
+export { openRootPost } from './root/root-post.js'
+export { rootBodyLayout } from './root/state.js'
 export { openKeeperPost } from './keeper/keeper-post.js'
 export { openMemberPost } from './recovery/member-post.js'
