@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, memoryDisk } from '#world'
 import { wholeTree } from '../prefix.js'
-import { entriesOf, Trial, trial } from './model.contract.js'
+import { entriesOf, kindAt, Trial, trial } from './model.contract.js'
 import { type Mark, markOf, type Retention, withMark } from './retention.js'
 
 describe('a crash', () => {
@@ -62,7 +62,6 @@ describe('a crash', () => {
 })
 
 describe('damage', () => {
-  const kindAt = 1 + 20 + 1
   const named = /group [01]+/
 
   /** A store of several groups, and its rows of one kind. */

@@ -140,6 +140,9 @@ export class Trial {
 export const trial = (prefix = wholeTree, seed = 1): Promise<Trial> =>
   new Trial(memoryDisk(), prefix, seed).open()
 
+/** Where keys of the whole tree's rows have their kind. */
+export const kindAt = 1 + org.length + 1
+
 /** All that is stored. */
 export async function entriesOf(disk: Disk): Promise<Entry[]> {
   const entries: Entry[] = []

@@ -5,7 +5,8 @@ import { memoryDisk } from '#world'
 import type { Account } from '../account.js'
 import { toPrefix, wholeTree } from '../prefix.js'
 import { accountTree } from '../tree/tree.js'
-import { entriesOf, org, Trial, trial } from './model.contract.js'
+import { kinds } from './keys.js'
+import { entriesOf, kindAt, org, Trial, trial } from './model.contract.js'
 import { eraseSnapshots } from './purge.js'
 import type { Retention } from './retention.js'
 
@@ -97,6 +98,8 @@ describe('a snapshot store', () => {
     for (let i = 0; i < 140; i++) await it.pulse(0, 2)
     await it.open()
     await it.checkAll(13)
+    const rows = (await entriesOf(it.disk)).filter(([key]) => key[kindAt] === kinds.page)
+    expect(rows).toHaveLength(1 + (140 % 65))
     const { pages, cold } = await it.store.usage()
     expect(pages).toBeLessThan(100 * 36 + 100)
     expect(cold).toBeLessThan(100 * 250)
