@@ -1,27 +1,52 @@
 /** Leaders of the root that lie about branches. */
-import { decode, encode } from '#base'
-import { send } from '#bookkeeper'
-import { type Table, tableLayout } from '#ledger'
-import { rootFields } from '#organization'
+import { decode, encode, type ValueOf } from '#base'
+import { rootBodyLayout, send } from '#bookkeeper'
+import type { Header, Table, TableEntry } from '#ledger'
+import { entryOf, rootFields } from '#organization'
 import type { HostileKind, HostilePlace } from '../checker.js'
 import { reheaded, reproposed } from './forge.js'
 import { lying } from './wrapped.js'
 
-/** The table with one entry changed, left out, or as it was before. */
-function twisted(table: Table, before: Table, { dice }: HostilePlace): Table {
+type Body = ValueOf<typeof rootBodyLayout>
+
+/** An entry changed, left out, or as it was before; what it follows from may lie along with it. */
+function twisted({ table, included }: Body, before: Table, { dice }: HostilePlace): Body {
   const at = dice.int(table.length)
   const entry = table[at]
   const old = before.find(({ prefix }) => prefix === entry.prefix) ?? entry
-  return dice.pick<() => Table>([
-    () => table.toSpliced(at, 1),
-    () => table.with(at, old),
-    () => table.with(at, { ...entry, total: entry.total + 50n }),
-    () => table.with(at, { ...entry, total: entry.total + 50n, cumIn: entry.cumIn + 50n }),
-    () => table.with(at, { ...entry, headerHash: dice.bytes(32), height: entry.height + 1n }),
-    () => table.with(at, { ...entry, state: dice.between(1, 4) }),
-    () => table.with(at, { ...entry, settledDebit: entry.cumDebit }),
-    () => table.with(at, { ...entry, settledDebit: 2n ** 62n }),
-    () => table.with(at, { ...entry, stateRoot: dice.bytes(32) }),
+  const set = (lie: Partial<TableEntry>): Body => ({
+    table: table.with(at, { ...entry, ...lie }),
+    included,
+  })
+  const rehead = (lie: (header: Header) => Partial<Header>): Body => {
+    if (included.length === 0) return set({ total: entry.total + 1n })
+    const place = dice.int(included.length)
+    const { header, channels } = included[place]
+    const forged = { ...header, ...lie(header) }
+    const where = table.findIndex(({ prefix }) => prefix === header.prefix)
+    const { settledDebit, state } = table[where]
+    return {
+      table: table.with(where, { ...entryOf(forged, settledDebit), state }),
+      included: included.with(place, { header: forged, channels }),
+    }
+  }
+  return dice.pick<() => Body>([
+    () => ({ table: table.toSpliced(at, 1), included }),
+    () => ({ table: table.with(at, old), included }),
+    () => ({
+      table: table.with(at, old),
+      included: included.filter(({ header }) => header.prefix !== entry.prefix),
+    }),
+    () => set({ total: entry.total + 50n, cumIn: entry.cumIn + 50n }),
+    () => set({ headerHash: dice.bytes(32), height: entry.height + 1n }),
+    () => set({ state: dice.between(1, 4) }),
+    () => set({ settledDebit: entry.cumDebit }),
+    () => set({ stateRoot: dice.bytes(32) }),
+    () => rehead(({ total, cumIn }) => ({ total: total + 50n, cumIn: cumIn + 50n })),
+    () => rehead(({ total, cumOut }) => ({ total: total + 5n, cumOut: cumOut - 5n })),
+    () => rehead(() => ({ stateRoot: dice.bytes(32) })),
+    () => rehead(({ view }) => ({ view: view + 1n })),
+    () => rehead(({ time }) => ({ time: time + 1n })),
   ])()
 }
 
@@ -32,25 +57,25 @@ export const falseTable: HostileKind = {
   open: lying((place) => {
     let before: Table = place.arena.genesis.table
     let view = -1n
-    let lie: Table = before
+    let lie: Body = { table: before, included: [] }
     return {
       say(sent) {
         const { message, to } = sent
         if (message.kind !== 'proposal') return [sent]
         const { block } = message
-        if (block.header.view !== view) {
-          view = block.header.view
-          const table = decode(tableLayout, block.body)
-          lie = place.dice.chance(0.2) ? table : twisted(table, before, place)
-          before = table
-        }
         try {
-          const changed = reheaded({ ...block, body: encode(tableLayout, lie) }, rootFields(lie))
-          return [send(to, reproposed(place, message, changed))]
+          if (block.header.view !== view) {
+            view = block.header.view
+            const body = decode(rootBodyLayout, block.body)
+            lie = place.dice.chance(0.2) ? body : twisted(body, before, place)
+            before = body.table
+          }
+          const changed = { ...block, body: encode(rootBodyLayout, lie) }
+          const proposal = reheaded(changed, rootFields(lie.table))
+          return [send(to, reproposed(place, message, proposal))]
         } catch {
-          // A table with a gap has no root at all: it is sent with the honest one's.
-          const changed = { ...block, body: encode(tableLayout, lie) }
-          return [send(to, reproposed(place, message, changed))]
+          // A table with a gap has no root, a sum below zero no bytes: nothing to sign.
+          return []
         }
       },
     }

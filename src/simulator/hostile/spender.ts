@@ -2,10 +2,11 @@
 import { keyId } from '#base'
 import { type Effect, type Role, send } from '#bookkeeper'
 import { accountOf, covers, levels } from '#ledger'
-import type { HostileKind, HostilePlace } from '../checker.js'
-import { agreed } from '../workload/index.js'
+import type { ClientPlace, HostileKind } from '../checker.js'
+import { agreed } from '../workload/transfers.js'
 
-function spending({ arena, node, dice, post }: HostilePlace): Role {
+/** What a hostile client does all day. */
+export function spendDouble({ arena, node, dice, signatures }: ClientPlace): Role {
   const people = arena.people.filter((person) => person.node === node.name)
   const { charter } = arena.genesis.seating
   let nonce = 1n
@@ -44,7 +45,7 @@ function spending({ arena, node, dice, post }: HostilePlace): Role {
             kind: 'submit',
             level: levels.branch,
             prefix,
-            transfer: agreed(wish, post.signatures),
+            transfer: agreed(wish, signatures),
           }),
         ),
       ),
@@ -57,9 +58,10 @@ function spending({ arena, node, dice, post }: HostilePlace): Role {
   }
 }
 
+/** The client's maker looks at this name; bookkeepers that have it are honest. */
 export const doubleSpender: HostileKind = {
   name: 'double spender',
   does: 'as a client, signs several transfers with one nonce and shows each to others',
   where: ['client'],
-  open: spending,
+  open: ({ openHonest }) => openHonest(),
 }

@@ -13,7 +13,10 @@ export function pulseChecker(watch: Watch): Observer {
       if (!node.isHonest) return
       if (notice.kind === 'finalized') {
         const isRoot = kind === 'root'
-        const key = `${isRoot ? 'root' : `branch "${notice.prefix}"`} height ${notice.height}`
+        // A branch that comes back after others had its accounts counts from 0 again.
+        const cycle = watch.oracle.blocks.at(notice.hash)?.header.cycle ?? 0
+        const whose = isRoot ? 'root' : `branch "${notice.prefix}" (cycle ${cycle})`
+        const key = `${whose} height ${notice.height}`
         const hash = toHex(notice.hash)
         const known = finalized.get(key)
         if (known !== undefined && known !== hash) {

@@ -1,7 +1,7 @@
 /**
- * I10: an honest node never signs two headers for one view, and never gives a view up and finalizes
- * it, also across crashes and damaged disks. Every vote that leaves a node is looked at: alone, as a
- * proposal, or inside a certificate that anybody made.
+ * I10: an honest node never signs two headers for one view, and never gives a view up and
+ * finalizes it, also across crashes and damaged disks. Every vote that leaves a node is looked at:
+ * alone, as a proposal, or inside a certificate that anybody made.
  */
 import { encode, toHex } from '#base'
 import type { Message } from '#bookkeeper'
@@ -26,12 +26,13 @@ export class VoteLog {
   }
 
   /** Takes what a node has signed. */
-  note(node: string, { level, prefix, view, kind, hash }: VoteBody): void {
-    const key = `${node} ${level} ${prefix} ${view}`
+  note(node: string, { level, prefix, cycle, view, kind, hash }: VoteBody): void {
+    const key = `${node} ${level} ${prefix} ${cycle} ${view}`
     const said = this.#said.get(key) ?? {}
     this.#said.set(key, said)
     const name = toHex(hash)
-    const where = `node ${node} in view ${view} of ${level === levels.root ? 'the root' : `branch "${prefix}"`}`
+    const whose = level === levels.root ? 'the root' : `branch "${prefix}"`
+    const where = `node ${node} in view ${view} of ${whose}`
     const watch = this.#watch
     if (kind === votes.skip) said.skip = true
     else {

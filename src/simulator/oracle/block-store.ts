@@ -1,7 +1,7 @@
 /** Every block that was ever seen on the wire, by the hash of its header. */
 import { encode, toHex } from '#base'
-import type { Block, Message, MessageOf } from '#bookkeeper'
-import { headerHash, tableLayout } from '#ledger'
+import { type Block, type Message, type MessageOf, rootBodyLayout } from '#bookkeeper'
+import { headerHash } from '#ledger'
 
 export class BlockStore {
   readonly #blocks = new Map<string, Block>()
@@ -43,7 +43,10 @@ export class BlockStore {
   #addPulse({ pulse, table }: MessageOf<'pulse'>, isTrusted: boolean): void {
     const name = toHex(headerHash(pulse.header))
     if (this.#blocks.has(name) || !isTrusted) return
-    this.#blocks.set(name, { header: pulse.header, body: encode(tableLayout, table) })
+    this.#blocks.set(name, {
+      header: pulse.header,
+      body: encode(rootBodyLayout, { table, included: [] }),
+    })
   }
 
   at(hash: Uint8Array): Block | undefined {

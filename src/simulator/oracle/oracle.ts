@@ -3,18 +3,10 @@
  * what every account and every root must be (spec OL-1, D 4.2, point 8).
  */
 import { decode, equal, toHex } from '#base'
-import type { Block } from '#bookkeeper'
+import { type Block, rootBodyLayout } from '#bookkeeper'
 import type { Signatures } from '#identity'
 import { type Account, batchLayout, covers, entryStates, forms, type Header } from '#ledger'
-import {
-  headerHash,
-  isLive,
-  type Prefix,
-  related,
-  type Table,
-  type TableEntry,
-  tableLayout,
-} from '#ledger'
+import { headerHash, isLive, type Prefix, related, type Table, type TableEntry } from '#ledger'
 import type { Genesis } from '#organization'
 import { BlockStore } from './block-store.js'
 import { type Finding, MapLedger } from './map-ledger.js'
@@ -96,7 +88,7 @@ export class Oracle {
   }
 
   #replayOne(block: Block): ReplayedPulse {
-    const table: Table = decode(tableLayout, block.body)
+    const { table } = decode(rootBodyLayout, block.body)
     const before = this.newest
     const pulse = block.header.pulseSeen
     if (pulse <= before.pulse) this.#find('I2', `pulse ${pulse} follows pulse ${before.pulse}`)

@@ -15,7 +15,7 @@ import {
 import { type Key, keyFromSeed } from '#identity'
 import { levels, type Order, supplyLimit, type Transfer, transferId } from '#ledger'
 import type { ClientPlace } from '../checker.js'
-import { Counter } from './counter.js'
+import { codes, Counter } from './counter.js'
 import { Office } from './office.js'
 import { type Errand, errand, Purse } from './purse.js'
 import { agreed, faults, standing, wrong, type Wish } from './transfers.js'
@@ -138,19 +138,16 @@ export class HonestClient implements Role {
     if (purse.spendable < 2n) return []
     const wish = this.#wish(purse, purse.nonce)
     const amount = wish.amount + 1n
-    const transfer = wrong(
-      dice.pick(faults),
-      { ...wish, amount },
-      signatures,
-      supplyLimit - 1n,
-      dice,
-    )
+    const fault = dice.pick(faults)
+    // At pulse 0 nothing has ended yet: what would then be right must not be right otherwise.
+    const nonce = fault === 'expired' || fault === 'standing expired' ? 0n : wish.nonce
+    const transfer = wrong(fault, { ...wish, amount, nonce }, signatures, supplyLimit - 1n, dice)
     const bad = errand(transferId(transfer.body), transfer, purse.id, now)
     this.#hopeless.add(toHex(bad.id))
     return this.#begin(bad, now)
   }
 
-  /** Fills nonces whose transfers were refused, so that later ones can pass; thaws who is frozen. */
+  /** Fills nonces whose transfers were refused, so that later ones pass; thaws who is frozen. */
   #mend(now: number): Effect[] {
     const effects: Effect[] = []
     for (const purse of this.#purses) {
@@ -254,7 +251,8 @@ export class HonestClient implements Role {
 
   #settle(sent: Sent): void {
     if (isTransfer(sent)) {
-      this.#purses.find(({ name }) => name === toHex(sent.account))?.settle(sent)
+      const isUsed = [...sent.refused.values()].includes(codes.nonceUsed)
+      this.#purses.find(({ name }) => name === toHex(sent.account))?.settle(sent, isUsed)
       return
     }
     const joined = this.#office?.settle(sent)

@@ -8,6 +8,9 @@ import { covers, type Prefix } from '#ledger'
 import type { Seating } from '#organization'
 import type { Errand } from './purse.js'
 
+/** Numbers of refusals that mean more to a client than that it was refused. */
+export const codes = { nonceUsed: 4, busy: 20 } as const
+
 /** What an `answer` says. */
 export const answers = { unknown: 0, accepted: 1, debited: 2, committed: 3, refused: 4 } as const
 
@@ -58,6 +61,7 @@ export class Counter {
       [...voices].filter((other) => other.startsWith(`${branch.prefix}|`)).length
     const enough = this.#enough(branch.names)
     if (answer.state === answers.refused) {
+      if (answer.code === codes.busy) return undefined
       errand.refused.set(voice, answer.code)
       if (errand.verdict === 'open' && said(errand.refused.keys()) >= enough) return 'refused'
       return undefined

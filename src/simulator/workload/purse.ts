@@ -80,14 +80,16 @@ export class Purse {
     return sent
   }
 
-  /** A transfer has come to its end. */
-  settle(sent: Errand<Transfer>): void {
+  /** A transfer has come to its end. @param isUsed whether its nonce is no longer free */
+  settle(sent: Errand<Transfer>, isUsed: boolean): void {
     const place = this.out.indexOf(sent)
     if (place < 0) return
     this.out.splice(place, 1)
     if (sent.verdict !== 'refused') return
     const { amount, fee, nonce } = sent.signed.body
     this.spendable += amount + fee
+    // An earlier one has passed after all: the nonce is gone, and with it what that one took.
+    if (isUsed) return
     this.gaps.push(nonce)
     this.gaps.sort((a, b) => (a < b ? -1 : 1))
   }
