@@ -1,4 +1,4 @@
-/** From a seed to a scenario: every option that is not given is drawn (spec OL-1, D 4.2, point 6). */
+/** From a seed to a scenario: what is not given is drawn (spec OL-1, D 4.2, point 6). */
 import { ScenarioInvalid } from './errors.js'
 import { drawBad, drawFaults, drawHostile, type DrawFrame, faultKinds } from './fault-draw.js'
 import type { Scenario } from './scenario.js'
@@ -60,6 +60,7 @@ export function expand(seed: string, wishes: Wishes, hostile: readonly string[])
       bad.filter((node) => !hostileNodes.has(node)),
     ),
     hostile: [...new Map(cast.map((entry) => [entry.node, entry])).values()],
+    ...(wishes.faults === undefined ? {} : { kinds: wishes.faults }),
     ...(captured === undefined ? {} : { captured }),
     patience: 30,
   }

@@ -3,7 +3,6 @@ import type { Message, Notice, Post, Role } from '#bookkeeper'
 import type { Signatures } from '#identity'
 import type { Row } from '#ledger'
 import type { NodeView, Place } from './checker.js'
-import type { Framing } from './sim-disk.js'
 import type { Stream } from './streams.js'
 import type { Timeline } from './timeline.js'
 import type { Tripwire } from './tripwire.js'
@@ -12,7 +11,6 @@ import type { Parcel } from './parcel.js'
 export interface Ground {
   readonly timeline: Timeline
   readonly tripwire: Tripwire
-  readonly framing: Framing
   readonly diskDice: Stream
   /** median milliseconds of an fsync */
   readonly fsync: number
@@ -27,6 +25,8 @@ export interface Ground {
   stored(node: NodeView, place: Place, rows: readonly Row[]): void
   /** the node's code threw */
   threw(node: NodeView, place: Place, error: unknown): void
+  /** a post's disk has lost what was durable */
+  damaged(node: NodeView, place: Place): void
   crashed(node: NodeView, why: string): void
   restarted(node: NodeView): void
   delivered(from: string, node: NodeView, parcel: Parcel, message: Message): void

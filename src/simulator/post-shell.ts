@@ -40,7 +40,7 @@ export class PostShell {
     this.#ground = ground
     this.#home = home
     this.place = place
-    this.disk = new SimDisk(ground.framing)
+    this.disk = new SimDisk()
     this.#journalLane = this.#lane((count) => this.disk.syncJournal(count))
     this.#rowLane = this.#rows()
   }
@@ -74,9 +74,11 @@ export class PostShell {
   async open(nonce: bigint): Promise<void> {
     const { view } = this.#home
     const ground = this.#ground
+    const disk = this.disk.open()
+    if (disk.isDamaged === true) ground.damaged(view, this.place)
     const post = {
       ...ground.postOf(view, this.place),
-      disk: this.disk.open(),
+      disk,
       nonce,
       signatures: {
         sign: (...args: Parameters<Signatures['sign']>) => ground.sign(view, ...args),

@@ -1,19 +1,17 @@
 /**
- * One run: a scenario played from its beginning to its end. Phase one is chaos for so many pulses;
- * then everything heals, and all that honest parties wait for must come (spec OL-1, D 4.2, point 6).
+ * One run: a scenario from its beginning to its end. Phase one is chaos for so many pulses; then
+ * everything heals, and all that honest parties wait for must come (spec OL-1, D 4.2, point 6).
  */
 import type { Cast } from './checker.js'
 import { InvariantBroken } from './errors.js'
 import { heal, planFaults, type Play } from './fault-play.js'
 import type { Scenario } from './scenario.js'
-import type { Framing } from './sim-disk.js'
 import { setStage } from './stage.js'
 import type { Tripwire } from './tripwire.js'
 import { World } from './world.js'
 
 export interface RunOptions {
   readonly cast: Cast
-  readonly framing: Framing
   readonly tripwire: Tripwire
   /** called after each simulated second */
   readonly progress?: (millis: number) => void
@@ -111,7 +109,8 @@ async function settle(world: World, progress: RunOptions['progress']): Promise<v
     const rest = owed.length > 0 ? owed : ['still making blocks with nothing to do']
     throw new InvariantBroken(
       'LIVE',
-      `${pulse} pulses after healing ${rest.length} things are still owed: ${rest.slice(0, 4).join('; ')}`,
+      `${pulse} pulses after healing ${rest.length} things are still owed: ` +
+        rest.slice(0, 4).join('; '),
     )
   }
 }

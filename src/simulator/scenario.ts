@@ -60,7 +60,7 @@ export interface NodeFault {
   readonly millis?: number
 }
 
-/** Damage that a disk should not do: on f nodes of a committee at most. The node crashes with it. */
+/** Damage that a disk should not do: on f nodes of a committee at most. The node goes down. */
 export interface DamageFault {
   readonly kind:
     /** one bit of the journal changes */
@@ -148,6 +148,8 @@ export interface Scenario {
   /** median milliseconds of an fsync */
   readonly fsync: number
   readonly work: WorkOptions
+  /** what `--faults` named, where it named anything */
+  readonly kinds?: readonly string[]
   readonly faults: readonly Fault[]
   readonly hostile: readonly HostileNode[]
   /** index of a branch whose bookkeepers are all hostile */

@@ -4,24 +4,20 @@
  * lost whole, in order (spec OL-1, D 4.2, point 4).
  */
 import { concat } from '#base'
-import type { PostDisk } from '#bookkeeper'
+import { frameRecord, journalHead, journalOf, type PostDisk, readJournal } from '#bookkeeper'
 import type { Row } from '#ledger'
 import { type RowUndo, RowTable } from './row-table.js'
 import type { Stream } from './streams.js'
 
 export const sectorBytes = 4096
 
-/** How records are told apart in a journal's bytes: the bookkeeper's own framing. */
-export interface Framing {
-  frame(record: Uint8Array): Uint8Array
-  /** the whole records, up to where the bytes make no sense */
-  read(bytes: Uint8Array): { readonly records: readonly Uint8Array[]; readonly length: number }
-}
-
 interface JournalWrite {
   readonly bytes: Uint8Array
   /** whether the bytes take the place of the whole journal */
   readonly isWhole: boolean
+  readonly generation: bigint
+  /** records of the generation up to and with this write */
+  readonly count: bigint
 }
 
 /** A disk as it was once. */
@@ -31,17 +27,18 @@ export interface DiskImage {
 }
 
 export class SimDisk {
-  readonly #framing: Framing
   /** what is durable of the journal, in the pieces in which it was written */
   #pieces: Uint8Array[] = []
   #journalBytes = 0
+  /** of the newest write, durable or not */
+  #generation = 0n
+  #count = 0n
+  /** of the newest durable write */
+  #settled = { generation: 0n, count: 0n }
   #writes: JournalWrite[] = []
   #rows = new RowTable()
   #undos: RowUndo[] = []
-
-  constructor(framing: Framing) {
-    this.#framing = framing
-  }
+  #isDamaged = false
 
   get rows(): RowTable {
     return this.#rows
@@ -73,12 +70,19 @@ export class SimDisk {
   }
 
   append(record: Uint8Array): void {
-    this.#writes.push({ bytes: this.#framing.frame(record), isWhole: false })
+    const generation = this.#generation
+    const settled = this.#settled.generation === generation ? this.#settled.count : 0n
+    const bytes = frameRecord({ generation, sequence: this.#count, settled }, record)
+    this.#count++
+    this.#writes.push({ bytes, isWhole: false, generation, count: this.#count })
   }
 
   rewrite(records: readonly Uint8Array[]): void {
-    const bytes = concat(...records.map((record) => this.#framing.frame(record)))
-    this.#writes.push({ bytes, isWhole: true })
+    this.#generation++
+    this.#count = BigInt(records.length)
+    const bytes = journalOf(this.#generation, records)
+    const [generation, count] = [this.#generation, this.#count]
+    this.#writes.push({ bytes, isWhole: true, generation, count })
   }
 
   /** Rows are seen at once, and durable once synced. */
@@ -91,9 +95,12 @@ export class SimDisk {
     for (const write of this.#writes.splice(0, count)) this.#put(write)
   }
 
-  #put({ bytes, isWhole }: JournalWrite): void {
-    if (isWhole) this.#journal = bytes
-    else {
+  #put({ bytes, isWhole, generation, count }: JournalWrite): void {
+    this.#settled = { generation, count }
+    if (isWhole) {
+      this.#journal = bytes
+      this.#isDamaged = false
+    } else {
       this.#pieces.push(bytes)
       this.#journalBytes += bytes.length
     }
@@ -121,11 +128,19 @@ export class SimDisk {
     this.#undos = []
   }
 
-  /** What a post finds at its start; a torn end is cut off for good. */
+  /**
+   * What a post finds at its start: a torn end is cut off for good. That durable records are lost
+   * is said at every start until the post has written its journal anew.
+   */
   open(): PostDisk {
-    const { records, length } = this.#framing.read(this.#journal)
-    this.#journal = this.#journal.slice(0, length)
-    return { records, rows: this.#rows }
+    const { damage, generation, end, records } = readJournal(this.#journal)
+    this.#isDamaged ||= damage !== undefined
+    this.#generation = generation ?? this.#generation + 1n
+    this.#journal =
+      generation === undefined ? journalHead(this.#generation) : this.#journal.slice(0, end)
+    this.#count = BigInt(records.length)
+    this.#settled = { generation: this.#generation, count: this.#count }
+    return { records, rows: this.#rows, isDamaged: this.#isDamaged }
   }
 
   /** As it would be after the quietest of crashes: all that is durable, nothing else. */

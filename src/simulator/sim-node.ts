@@ -131,6 +131,7 @@ export class SimNode implements NodeView {
       await post.open(nonce)
     } catch (error) {
       if (!this.isDamaged) throw error
+      this.#ground.damaged(this, post.place)
       // A post that refuses what damage left of its disk begins with an empty one.
       post.disk.wipe()
       await post.open(nonce)

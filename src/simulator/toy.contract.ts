@@ -1,34 +1,8 @@
-/** Toy roles and a toy framing: small enough to know what a run must do. */
-import { concat, keyId, sha256 } from '#base'
+/** Toy roles: small enough to know what a run must do. */
+import { keyId } from '#base'
 import { type Effect, type Message, type Post, type Role, send, tell } from '#bookkeeper'
 import { wholeTree } from '#ledger'
 import type { Cast, Observer, Place } from './checker.js'
-import type { Framing } from './sim-disk.js'
-
-/** Length, 8 bytes of a hash, record. */
-export const toyFraming: Framing = {
-  frame(record) {
-    const length = new Uint8Array(4)
-    new DataView(length.buffer).setUint32(0, record.length, true)
-    return concat(length, sha256(record).slice(0, 8), record)
-  },
-  read(bytes) {
-    const records: Uint8Array[] = []
-    let at = 0
-    while (at + 12 <= bytes.length) {
-      const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0, true)
-      const record = bytes.slice(at + 12, at + 12 + length)
-      const isRight =
-        length > 0 &&
-        record.length === length &&
-        sha256(record).every((byte, i) => i >= 8 || byte === bytes[at + 4 + i])
-      if (!isRight) break
-      records.push(record)
-      at += 12 + length
-    }
-    return { records, length: at }
-  },
-}
 
 const number = (value: number): Uint8Array => {
   const bytes = new Uint8Array(4)

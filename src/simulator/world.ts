@@ -9,7 +9,6 @@ import type { Ground } from './ground.js'
 import { packer, type Parcel } from './parcel.js'
 import type { Outcome, RunOptions } from './run.js'
 import type { Fault, Scenario } from './scenario.js'
-import type { Framing } from './sim-disk.js'
 import { SimNet } from './sim-net.js'
 import { SimNode } from './sim-node.js'
 import type { Stage } from './stage.js'
@@ -28,7 +27,6 @@ export class World implements Arena, Ground {
   readonly nodes: readonly SimNode[]
   readonly observers: readonly Observer[]
   readonly tripwire: Tripwire
-  readonly framing: Framing
   readonly diskDice: Stream
   readonly fsync: number
   readonly traffic = new Map<Message['kind'], { messages: number; bytes: number }>()
@@ -51,12 +49,11 @@ export class World implements Arena, Ground {
   #messages = 0
   #bytes = 0
 
-  constructor(scenario: Scenario, stage: Stage, { cast, framing, tripwire }: RunOptions) {
+  constructor(scenario: Scenario, stage: Stage, { cast, tripwire }: RunOptions) {
     this.scenario = scenario
     this.#stage = stage
     this.#cast = cast
     this.tripwire = tripwire
-    this.framing = framing
     this.dice = streamOf(scenario.seed)
     this.diskDice = this.dice.split('disk')
     this.fsync = scenario.fsync
@@ -203,9 +200,7 @@ export class World implements Arena, Ground {
 
   told(node: NodeView, place: Place, notice: Notice): void {
     this.#trace.told(this.timeline.now, node.index, notice)
-    if (notice.kind === 'reached') {
-      this.#marks.set(notice.mark, (this.#marks.get(notice.mark) ?? 0) + 1)
-    }
+    if (notice.kind === 'reached') this.#mark(notice.mark)
     if (node.isHonest && (notice.kind === 'finalized' || notice.kind === 'pulse')) {
       this.lastWork = this.timeline.now
     }
@@ -223,6 +218,18 @@ export class World implements Arena, Ground {
 
   threw(node: NodeView, place: Place, error: unknown): void {
     this.#broken ??= crashOf(node, place, error)
+  }
+
+  damaged(node: NodeView, place: Place): void {
+    if (!node.isDamaged) {
+      const what = `node ${node.index} lost durable records of its ${place.kind} post in a crash`
+      throw new InvariantBroken('DISK', what)
+    }
+    this.#mark('simulator/disk-damaged')
+  }
+
+  #mark(mark: string): void {
+    this.#marks.set(mark, (this.#marks.get(mark) ?? 0) + 1)
   }
 
   crashed(node: NodeView, why: string): void {
@@ -274,7 +281,8 @@ const sameKey = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => 
 function crashOf(node: NodeView, place: Place, error: unknown): InvariantBroken {
   const text = error instanceof Error ? error.message : String(error)
   const who = node.isHonest ? 'honest' : 'hostile'
-  const what = `the ${place.kind} post "${place.prefix}" of ${who} node ${node.index} threw: ${text}`
+  const post = `the ${place.kind} post "${place.prefix}" of ${who} node ${node.index}`
+  const what = `${post} threw: ${text}`
   const broken = new InvariantBroken('CRASH', what)
   if (error instanceof Error) broken.stack = error.stack
   return broken
