@@ -88,6 +88,16 @@ export interface Inherited {
   readonly channels: readonly Channel[]
 }
 
+/** What the maker of a block chooses. */
+export interface BlockFrame {
+  readonly view: bigint
+  /** milliseconds */
+  readonly time: number
+  readonly form: number
+  /** a block is wanted even if nothing is in it: it makes what it stands on final */
+  readonly mayBeEmpty?: boolean
+}
+
 export interface BranchLedger {
   readonly prefix: Prefix
   /** of the block that it stands at */
@@ -100,7 +110,7 @@ export interface BranchLedger {
    */
   build(
     candidates: Candidates,
-    frame: { readonly view: bigint; readonly time: number; readonly form: number },
+    frame: BlockFrame,
     pulses: Pulses,
   ): { readonly block: Block; readonly refused: readonly Refusal[] } | undefined
   /** What the last `build` refused, also where it made no block. */

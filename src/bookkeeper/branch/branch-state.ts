@@ -21,6 +21,7 @@ import { BlockInvalid, ImageInvalid, LedgerStuck } from '../errors.js'
 import type { Block } from '../messages.js'
 import type {
   Applied,
+  BlockFrame,
   BranchLedger,
   Candidates,
   Inherited,
@@ -177,7 +178,7 @@ class BranchState implements BranchLedger {
 
   build(
     candidates: Candidates,
-    frame: { readonly view: bigint; readonly time: number; readonly form: number },
+    frame: BlockFrame,
     pulses: Pulses,
   ) {
     this.#refused = []
@@ -192,7 +193,7 @@ class BranchState implements BranchLedger {
       const chosen = chooseBatch(work, candidates, pulses)
       this.#refused = chosen.refused
       batch = chosen.batch
-      if (isEmpty(batch)) return undefined
+      if (isEmpty(batch) && frame.mayBeEmpty !== true) return undefined
     }
     work.payFees()
     const { standing, undo } = this.#finish(work, given)

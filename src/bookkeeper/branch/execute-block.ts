@@ -52,9 +52,8 @@ function demandPassed(code: RefusalCode | undefined): void {
  */
 export function executeBlock(work: Work, { header, body }: Block, pulses: Pulses) {
   const batch = readBatch(body)
-  const isClosing = header.form === forms.closing
-  if (isEmpty(batch) !== isClosing) {
-    throw new BlockInvalid(isClosing ? 'a closing block carries something' : 'it is empty')
+  if (header.form === forms.closing && !isEmpty(batch)) {
+    throw new BlockInvalid('a closing block carries something')
   }
   const { mostEntries } = work.footing.seating.charter.rules
   if (entriesOf(batch) > mostEntries) throw new BlockInvalid(`more than ${mostEntries} entries`)

@@ -126,7 +126,7 @@ export function takeImport(work: Work, given: Import, known: KnownPulse): void {
   checkChannel(given, known, parent.org)
   const { taken, hashes } = checkRun(given, cursors.get(source, destination), parent.org)
   const credited = given.receipts.map(
-    (receipt) => covers(prefix, receipt.payee) && !isHad(cursors, receipt),
+    (receipt) => covers(prefix, receipt.payee),
   )
   const sum = given.receipts.reduce(
     (total, { amount }, i) => (credited[i] ? total + amount : total),

@@ -1,0 +1,115 @@
+/** Where a post goes on after a start: what its rows hold (spec OL-1, G and J). */
+import { decode, encode, listOf } from '#base'
+import {
+  accountLayout,
+  accountTree,
+  covers,
+  type Header,
+  openSnapshots,
+  type Row,
+  type Snapshots,
+} from '#ledger'
+import type { BranchLedger } from './branch-ledger.js'
+import { branchLedger } from './branch-state.js'
+import type { LifeOptions } from './life.js'
+import {
+  checkpointLayout,
+  type Learnt,
+  learntLayout,
+  readRow,
+  removed,
+  rowKeys,
+  type Taken,
+} from './rows.js'
+import type { Seat } from './seat.js'
+
+/** Accounts of a branch at most: what a state message has room for. */
+const mostAccounts = 1_863_000
+export const accountListLayout = listOf(accountLayout, mostAccounts)
+
+/** A life's beginning, as rows, the charter or another bookkeeper give it. */
+export type Beginning = Pick<LifeOptions, 'ledger' | 'certificate' | 'taken' | 'isBlank'>
+
+/** The ledger of a state that was learnt. @throws where it does not hash to its header */
+export function ledgerOf(seat: Seat, { header, accounts, image }: Omit<Learnt, 'certificate'>) {
+  const { post, prefix } = seat
+  const tree = accountTree(prefix, decode(accountListLayout, accounts))
+  return branchLedger({
+    seating: post.genesis.seating,
+    prefix,
+    signatures: post.signatures,
+    tree,
+    header,
+    image,
+    secret: post.branchSecret(prefix),
+  })
+}
+
+/** Rows that keep what was learnt until a pulse has it. */
+export const learntRow = (learnt: Learnt): Row => ({
+  key: rowKeys.learnt,
+  value: encode(learntLayout, learnt),
+})
+
+function atGenesis(seat: Seat, header: Header): BranchLedger {
+  const { post, prefix } = seat
+  const accounts = post.genesis.accounts.filter(({ id }) => covers(prefix, id))
+  return branchLedger({
+    seating: post.genesis.seating,
+    prefix,
+    signatures: post.signatures,
+    tree: accountTree(prefix, accounts),
+    header,
+    secret: post.branchSecret(prefix),
+  })
+}
+
+/** The snapshot store of the branch; an empty one where what is there cannot be read. */
+export const snapshotsOf = ({ post, org, prefix }: Seat): Promise<Snapshots> =>
+  openSnapshots(post.disk.rows, org, prefix)
+
+/**
+ * What a post finds at its start; undefined where its branch has not begun, or where rows that it
+ * needs are damaged: then it has to learn.
+ */
+export async function beginningOf(
+  seat: Seat,
+  snapshots: Snapshots,
+): Promise<Beginning | 'damaged' | undefined> {
+  const { rows } = seat.post.disk
+  const learnt = readRow(rows, rowKeys.learnt, learntLayout)
+  const checkpoint = readRow(rows, rowKeys.checkpoint, checkpointLayout)
+  try {
+    if (learnt !== undefined) {
+      const { certificate } = learnt
+      const taken: readonly Taken[] = []
+      return { ledger: ledgerOf(seat, learnt), certificate, taken, isBlank: true }
+    }
+    if (checkpoint !== undefined) {
+      const { pulse, header, certificate, image, taken } = checkpoint
+      const { genesis, signatures } = seat.post
+      const ledger = branchLedger({
+        seating: genesis.seating,
+        prefix: seat.prefix,
+        signatures,
+        tree: await snapshots.restore(pulse),
+        header,
+        image,
+        secret: seat.post.branchSecret(seat.prefix),
+      })
+      return { ledger, certificate, taken, isBlank: false }
+    }
+  } catch {
+    return 'damaged'
+  }
+  const header = seat.post.genesis.headers.get(seat.prefix)
+  if (header === undefined) return undefined
+  const ledger = atGenesis(seat, header)
+  return { ledger, certificate: undefined, taken: [], isBlank: true }
+}
+
+/** Rows that a new life begins without. */
+export const forgottenRows = (): readonly Row[] => [
+  removed(rowKeys.checkpoint),
+  removed(rowKeys.learnt),
+]
