@@ -67,7 +67,7 @@ export class ChannelBook {
     return row?.channel ?? emptyChannel(source, destination)
   }
 
-  /** The book with these channels as they are now; whom the branch has caught up with is not ahead. */
+  /** The book with these channels as they are now; who is caught up with is no longer ahead. */
   with(changed: readonly Channel[]): ChannelBook {
     if (changed.length === 0) return this
     const rows = new Map(this.#rows)

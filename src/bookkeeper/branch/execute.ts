@@ -1,6 +1,6 @@
 /**
- * What one block does to a branch, while it is being done (spec OL-1, D to F): accounts, channels and
- * sums as they will be. Nothing outside of this object changes.
+ * What one block does to a branch, while it is being done (spec OL-1, D to F): accounts, channels
+ * and sums as they will be. Nothing outside of this object changes.
  */
 import { concat, encode, sha256 } from '#base'
 import {

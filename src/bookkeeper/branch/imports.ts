@@ -64,7 +64,7 @@ interface Run {
   readonly hashes: readonly Digest[]
 }
 
-/** Whether the receipts go on from the cursor and end in the channel's head. @throws ImportInvalid */
+/** Whether the receipts go on from the cursor and end in the head. @throws ImportInvalid */
 export function checkRun(
   { receipts, rest, channel }: Import,
   cursor: Channel,
@@ -126,7 +126,7 @@ export function takeImport(work: Work, given: Import, known: KnownPulse): void {
   checkChannel(given, known, parent.org)
   const { taken, hashes } = checkRun(given, cursors.get(source, destination), parent.org)
   const credited = given.receipts.map(
-    (receipt) => covers(prefix, receipt.payee),
+    (receipt) => covers(prefix, receipt.payee) && !isHad(cursors, receipt),
   )
   const sum = given.receipts.reduce(
     (total, { amount }, i) => (credited[i] ? total + amount : total),

@@ -1,6 +1,6 @@
 /**
- * How a branch begins in place of others (spec OL-1, H 6): with half of the accounts of one, or with
- * all of two. Every bookkeeper figures the same header from the closing ones.
+ * How a branch begins in place of others (spec OL-1, H 6): with half of the accounts of one, or
+ * with all of two. Every bookkeeper figures the same header from the closing ones.
  */
 import { concat, emptyBytes, sha256 } from '#base'
 import type { Signatures } from '#identity'

@@ -1,6 +1,6 @@
 /**
- * A branch's channels for those that receipts are for: kept receipts, and the channels as headers of
- * the last heights commit to them, since a pulse proves an older header than the newest.
+ * A branch's channels for those that receipts are for: kept receipts, and the channels as headers
+ * of the last heights commit to them, since a pulse proves an older header than the newest.
  */
 import type { Channel, Header, Import, Prefix, Receipt } from '#ledger'
 import type { KnownPulse } from './branch-ledger.js'

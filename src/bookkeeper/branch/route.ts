@@ -1,4 +1,4 @@
-/** Which branch an account is in, by a pulse's table: asked for every transfer, so kept as a trie. */
+/** Which branch an account is in, by a pulse's table: asked for every transfer, hence a trie. */
 import { bitOf, entryStates, type Prefix, type Table } from '#ledger'
 
 interface Fork {
