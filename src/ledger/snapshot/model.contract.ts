@@ -6,9 +6,12 @@ import type { Account } from '../account.js'
 import { covers, wholeTree } from '../prefix.js'
 import { randomAccount, randomBytes, randomsOf } from '../tree/sample.js'
 import { accountTree } from '../tree/tree.js'
+import { RowKeys } from './keys.js'
+import { groupsOf, type Leaves, leavesOf } from './leaves.js'
 import { openSnapshots } from './open.js'
 import { isKept, type Mark, markOf, type Retention, withMark } from './retention.js'
 import type { Snapshots } from './snapshots.js'
+import { storedGroups } from './stored.js'
 
 /** The organization of all trials. */
 export const org = new Uint8Array(20).fill(7)
@@ -133,6 +136,18 @@ export class Trial {
       if (pulse % BigInt(stride) === 0n) await this.checkTree(pulse)
     }
     expect(this.store.newest ?? 0n).toBe(this.model.newest)
+    await this.checkGroups()
+  }
+
+  /** The stored groups are those of the accounts as they are. */
+  async checkGroups(): Promise<void> {
+    const { model, disk, prefix } = this
+    const leaves = leavesOf([...model.at(model.newest).values()])
+    const stored: [string, Leaves][] = []
+    for await (const group of storedGroups(disk, new RowKeys(org, prefix))) {
+      stored.push([group.prefix, group.leaves])
+    }
+    expect(stored).toEqual(groupsOf(prefix, leaves))
   }
 }
 

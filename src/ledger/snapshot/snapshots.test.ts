@@ -73,8 +73,12 @@ describe('a snapshot store', () => {
             await it.purge({ ...few, every: step.every }, step.most, step.batches)
           }
           if (step.do === 'late') {
-            // Rows that are written after the next pulses were noted.
-            const late = Array.from({ length: step.pulses }, () => it.changes(1, 3, 1))
+            // Rows that are written when the next two pulses have been noted.
+            const late = []
+            for (let i = 0; i < step.pulses; i++) {
+              late.push(it.changes(1, 9, 1))
+              if (i > 1) await it.disk.write(late.shift()!)
+            }
             for (const rows of late) await it.disk.write(rows)
           }
           if (step.do === 'lose') {
@@ -178,7 +182,9 @@ describe('a snapshot store', () => {
     expect(() => note(5n, [stranger])).toThrow(invalid)
     expect(() => note(5n, [{ ...account, id: account.id.subarray(1) }])).toThrow(invalid)
     expect(() => note(5n, [account, account])).toThrow(invalid)
-    await it.disk.write(note(5n, [account]))
+    const rows = note(5n, [account])
+    expect(() => note(5n, [account])).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }))
+    await it.disk.write(rows)
     expect(() => note(5n, [account])).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }))
   })
 
