@@ -58,6 +58,14 @@ export class ByteWriter {
   done(): Uint8Array {
     return this.#bytes.slice(0, this.#at)
   }
+  /** Bytes that there is room for. */
+  get room(): number {
+    return this.#bytes.length
+  }
+  /** Begins anew, in the same room. */
+  clear(): void {
+    this.#at = 0
+  }
 }
 
 /** Reads from the front; reading past the end throws LayoutInvalid. */
@@ -232,11 +240,23 @@ export function oneOf<K extends Kinds>(kinds: K): Layout<OneOf<K>> {
   }
 }
 
+/** Larger rooms are not kept. */
+const mostIdle = 65_536
+
+/** Room that `encode` writes in, unless a layout that it runs encodes as well. */
+let idle: ByteWriter | undefined = new ByteWriter(4096)
+
 /** The bytes of a value. @throws LayoutInvalid where a field does not fit */
 export function encode<T>(layout: Layout<T>, value: T): Uint8Array {
-  const writer = new ByteWriter()
-  layout.write(writer, value)
-  return writer.done()
+  const writer = idle ?? new ByteWriter()
+  idle = undefined
+  try {
+    writer.clear()
+    layout.write(writer, value)
+    return writer.done()
+  } finally {
+    if (writer.room <= mostIdle) idle = writer
+  }
 }
 
 /** The value of bytes that hold exactly one. @throws LayoutInvalid */

@@ -6,11 +6,13 @@ import type { ValueOf } from '#base'
 import { addSums, noSums, type Sums } from '../amount.js'
 import { LedgerError } from '../errors.js'
 import { bitOf } from '../prefix.js'
-import { type Digest, groupHash, innerHash, upperHash } from '../synopsis.js'
+import type { Digest } from '../synopsis.js'
 import { groupLimit } from '../tree/account-tree.js'
+import { ladder, type Rung, sumPairs } from './ladder.js'
 import type { pathStepLayout } from './proofs.js'
 
 type Step = ValueOf<typeof pathStepLayout>
+type Start = 'leaf' | 'group' | 'empty'
 type Fork = Exclude<Step, { kind: 'group' }>
 
 /** Where a climb is. */
@@ -26,48 +28,32 @@ export const refuse = (why: string): never => {
 /** The number of bits in an account's id. */
 const idBits = 160
 
+const groupRung: Rung = { kind: 'group', bit: 0, side: 0 }
+
+/** @param passed 0 where the group's root is the leaf or was given: no step inside was seen */
+function checkGroup({ total, bond, count }: Sums, passed: number): void {
+  if (count > groupLimit) refuse(`${count} accounts are in one group`)
+  if (count < (passed === 0 ? 1 : 2)) refuse(`a group of ${count} accounts has nodes inside`)
+  if (bond > total) refuse('a group has pledged more than it holds')
+}
+
 /** Checks a step's place: it must lie above the last one and on the id's way. */
 function checkFork({ bit, side }: Fork, last: number, id: Uint8Array): void {
   if (bit >= last) refuse(`a step at bit ${bit} stands above one at bit ${last}`)
   if (side !== bitOf(id, bit)) refuse(`a step at bit ${bit} leaves the way of the account's id`)
 }
 
-function climbFork(step: Fork, { hash, sums }: Height): Height {
-  const { bit, side, sibling } = step
-  if (step.kind === 'inner') {
-    return {
-      hash: side === 0 ? innerHash(bit, hash, sibling) : innerHash(bit, sibling, hash),
-      sums,
-    }
-  }
-  const own = { hash, sums }
-  const other = { hash: sibling, sums: step.siblingSums }
-  return {
-    hash: side === 0 ? upperHash(bit, own, other) : upperHash(bit, other, own),
-    sums: addSums(sums, step.siblingSums),
-  }
-}
-
-/**
- * @param start hash of a leaf, or the root of a group, or an empty branch's
- * @param from what starts: an empty branch has no group, a group's root no steps inside
- * @param id 20 bytes, followed at every step
- * @throws LedgerError PROOF_INVALID, SUM_OVERFLOW
- */
-export function climb(
-  start: Digest,
-  from: 'leaf' | 'group' | 'empty',
-  path: readonly Step[],
-  id: Uint8Array,
-): Height {
-  let height: Height = { hash: start, sums: noSums }
+/** Checks the order of steps and adds up their sums, which it leaves to be hashed. */
+function checkSteps(from: Start, path: readonly Step[], id: Uint8Array): Sums {
+  let sums = noSums
   let last = idBits
   let isAbove = from === 'empty'
+  sumPairs.clear()
   for (const step of path) {
     if (step.kind === 'group') {
       if (isAbove) refuse('a second group is on the way')
       checkGroup(step.sums, from === 'leaf' ? idBits - last : 0)
-      height = { hash: groupHash(height.hash, step.sums), sums: step.sums }
+      sums = step.sums
       isAbove = true
       continue
     }
@@ -76,14 +62,35 @@ export function climb(
     }
     checkFork(step, last, id)
     last = step.bit
-    height = climbFork(step, height)
+    if (step.kind === 'inner') continue
+    if (step.side === 0) sumPairs.add(sums, step.siblingSums)
+    else sumPairs.add(step.siblingSums, sums)
+    sums = addSums(sums, step.siblingSums)
   }
-  return isAbove ? height : refuse('no group is on the way')
+  if (!isAbove) refuse('no group is on the way')
+  return sums
 }
 
-/** @param passed 0 where the group's root is the leaf or was given: no step inside was seen */
-function checkGroup({ total, bond, count }: Sums, passed: number): void {
-  if (count > groupLimit) refuse(`${count} accounts are in one group`)
-  if (count < (passed === 0 ? 1 : 2)) refuse(`a group of ${count} accounts has nodes inside`)
-  if (bond > total) refuse('a group has pledged more than it holds')
+const rungOf = (step: Step | undefined): Rung | undefined =>
+  step?.kind === 'group' ? groupRung : step
+
+/**
+ * @param start hash of a leaf, or the root of a group, or an empty branch's
+ * @param from what starts: an empty branch has no group, a group's root no steps inside
+ * @param id 20 bytes, followed at every step
+ * @throws LedgerError PROOF_INVALID, SUM_OVERFLOW
+ */
+export function climb(start: Digest, from: Start, path: readonly Step[], id: Uint8Array): Height {
+  const sums = checkSteps(from, path, id)
+  sumPairs.hash()
+  ladder.begin(start, rungOf(path[0]))
+  let uppers = 0
+  for (let i = 0; i < path.length; i++) {
+    const step = path[i]
+    const next = rungOf(path[i + 1])
+    if (step.kind === 'group') ladder.group(step.sums, next)
+    else if (step.kind === 'inner') ladder.inner(step, step.sibling, next)
+    else ladder.upper(step, step.sibling, uppers++, next)
+  }
+  return { hash: ladder.top(), sums }
 }

@@ -1,16 +1,46 @@
 import { describe, expect, it } from 'vitest'
+import { encode, type LeitherError } from '#base'
+import { keyFromSeed, signatures } from '#identity'
+import { randomBytes, randomsOf } from '../tree/sample.js'
+import { levels, voteBodyLayout, votes } from '../header.js'
 import { checkProof, decodeProof, encodeProof } from './check.js'
+import { proofMaker } from './make.js'
+import { tryMutated } from './mutate.js'
+import type { Proof, SealedPulse, TrustedOrganization } from './proofs.js'
 import { cheapSignatures, sampleOrganization } from './sample.js'
+
+const sample = sampleOrganization(1)
+const { proofs, trusted, trees, table, pulse } = sample
+
+/** What a checker says of a proof. */
+function refusal(proof: Proof, known: TrustedOrganization = trusted): string {
+  try {
+    checkProof(proof, known, cheapSignatures)
+    return ''
+  } catch (error) {
+    expect((error as LeitherError).code).toMatch(/^(PROOF_INVALID|SUM_OVERFLOW)$/)
+    return (error as LeitherError).message
+  }
+}
+
+/** The first proof with another pulse. */
+const under = (changed: SealedPulse): Proof => ({ ...proofs[0], pulse: changed }) as Proof
+
+/** The first proof whose certificate's body says something else. */
+function withVotes(changes: Partial<SealedPulse['certificate']['body']>): Proof {
+  const { header, certificate } = pulse
+  const body = { ...certificate.body, ...changes }
+  return under({ header, certificate: { ...certificate, body } })
+}
 
 describe('proofs', () => {
   it('of all kinds hold, and survive being bytes', () => {
-    const { proofs, trusted } = sampleOrganization(1)
     const shown = proofs.map((proof) => {
       const back = decodeProof(encodeProof(proof))
       expect(back).toEqual(proof)
       return checkProof(back, trusted, cheapSignatures)
     })
-    expect(shown.map(({ kind, pulse }) => `${kind} ${pulse}`)).toEqual([
+    expect(shown.map(({ kind, pulse: at }) => `${kind} ${at}`)).toEqual([
       'inclusion 42',
       'inclusion 42',
       'absence 42',
@@ -20,6 +50,127 @@ describe('proofs', () => {
       'transfer 42',
     ])
     expect(shown[0]).toMatchObject({ signers: 3, members: 4 })
-    console.log(shown.map(({ text }) => text))
+    expect(shown[0].text).toMatch(/^At pulse 42 account [0-9a-f]{40} had \d+\.$/)
+    expect(shown[4].text).toContain('the 150 accounts of group "001"')
   })
+
+  it('of every account, group and gap of a branch hold', () => {
+    for (const tree of trees.slice(0, 2)) {
+      const maker = proofMaker(tree, table, pulse)
+      for (const { accounts } of tree.groups()) {
+        for (const { id } of accounts) expect(refusal(maker.inclusion(id, true))).toBe('')
+        expect(refusal(maker.groupSum(accounts[0].id))).toBe('')
+        const near = accounts[0].id.slice()
+        near[19] ^= 1
+        expect(refusal(maker.absence(near))).toBe('')
+        expect(() => maker.absence(accounts[0].id)).toThrow('there is such an account')
+        expect(() => maker.inclusion(near)).toThrow('no such account')
+      }
+    }
+    expect(() => proofMaker(trees[2], table, pulse).groupSum(new Uint8Array(20))).toThrow('empty')
+  })
+
+  it('hold with real signatures', () => {
+    const keys = [1, 2, 3, 4].map((seed) => keyFromSeed(new Uint8Array(32).fill(seed)))
+    const { verify, sign } = signatures()
+    const real = sampleOrganization(3, {
+      accounts: 40,
+      members: keys.map(({ publicKey }) => publicKey),
+      sign: (seat, body) => sign(keys[seat], 'leither/ledger/vote/1', body),
+    })
+    for (const proof of real.proofs) {
+      expect(checkProof(proof, real.trusted, { verify }).signers).toBe(3)
+      expect(() => checkProof(proof, real.trusted, cheapSignatures)).toThrow('no quorum')
+    }
+  })
+
+  it('are not made from a tree that is not at the pulse', () => {
+    const other = sampleOrganization(2)
+    expect(() => proofMaker(trees[0], other.table, pulse)).toThrow('not that of the pulse')
+    expect(() => proofMaker(other.trees[0], table, pulse).inclusion(sample.accounts[0].id)).toThrow(
+      'not at the pulse',
+    )
+  })
+})
+
+describe('the checker of proofs', () => {
+  it('wants a pulse that the known bookkeepers made final', () => {
+    const unknown = { ...trusted, committee: () => undefined }
+    expect(refusal(proofs[0], unknown)).toContain('nobody known to you')
+    const others = { ...trusted, committee: () => [randomBytes(randomsOf(1), 32)] }
+    expect(refusal(proofs[0], others)).toContain('unreplicated')
+    expect(refusal(proofs[0], { ...others, acceptsUnreplicated: true })).toContain('are others')
+    expect(refusal(proofs[0], { ...trusted, org: new Uint8Array(20) })).toContain('organization')
+    expect(refusal(withVotes({ kind: votes.notarize }))).toContain('do not make a pulse final')
+    expect(refusal(withVotes({ kind: votes.skip }))).toContain('do not make a pulse final')
+    expect(refusal(withVotes({ level: levels.branch }))).toContain('another committee')
+    expect(refusal(withVotes({ view: 1n }))).toContain('another view')
+    expect(refusal(withVotes({ cycle: 1 }))).toContain('another view')
+    expect(refusal(withVotes({ hash: new Uint8Array(32) }))).toContain('another pulse')
+  })
+
+  it('counts each bookkeeper once, and wants a quorum', () => {
+    const { header, certificate } = pulse
+    const { body, signers } = certificate
+    const by = (some: typeof signers): Proof =>
+      under({ header, certificate: { body, signers: some } })
+    expect(refusal(by(signers))).toBe('')
+    expect(refusal(by(signers.slice(1)))).toContain('no quorum')
+    expect(refusal(by([signers[0], signers[0], signers[1]]))).toContain('no quorum')
+    expect(refusal(by([...signers].reverse()))).toContain('no quorum')
+    expect(refusal(by(signers.map((s, i) => (i === 2 ? { ...s, seat: 9 } : s))))).toContain(
+      'quorum',
+    )
+    expect(encode(voteBodyLayout, body).length).toBe(20 + 1 + 9 + 4 + 1 + 8 + 32)
+  })
+
+  it('refuses one bookkeeper alone unless told otherwise', () => {
+    const alone = sampleOrganization(4, { accounts: 30, members: 1 })
+    expect(refusal(alone.proofs[0], alone.trusted)).toContain('only 1 keep its books')
+    const accepting = { ...alone.trusted, acceptsUnreplicated: true }
+    expect(checkProof(alone.proofs[0], accepting, cheapSignatures).members).toBe(1)
+  })
+
+  it('refuses sums that do not lead to those of the pulse', () => {
+    const [proof] = proofs
+    if (proof.kind !== 'inclusion') throw new Error('the first proof is of inclusion')
+    const group = proof.path.findIndex(({ kind }) => kind === 'group')
+    const sums = { total: 2n ** 64n - 1n, bond: 0n, count: 256 }
+    const path = proof.path.with(group, { kind: 'group', sums })
+    expect(refusal({ ...proof, path })).toContain('do not add up')
+    const { header } = pulse
+    for (const changed of [
+      { ...header, total: header.total - 1n },
+      { ...header, bondSum: header.bondSum - 1n },
+      { ...header, count: header.count - 1 },
+    ]) {
+      const resealed = sample.seal(changed)
+      expect(refusal({ ...proof, pulse: resealed })).toContain('sums')
+    }
+  })
+
+  it('refuses a proof of one account as one of another', () => {
+    const [proof, , absence] = proofs
+    if (proof.kind !== 'inclusion' || absence.kind !== 'absence') throw new Error('other kinds')
+    const id = proof.id.slice()
+    id[0] ^= 0x80
+    expect(refusal({ ...proof, id })).toContain('leaves the way')
+    expect(refusal({ ...proof, amount: proof.amount + 1n })).toContain('does not lead')
+    expect(refusal({ ...absence, id: absence.other[0].id })).toContain('the account is there')
+  })
+
+  it('says which version it does not know', () => {
+    expect(() => decodeProof(new Uint8Array(0))).toThrow('no bytes')
+    expect(() => decodeProof(Uint8Array.of(9, 1))).toThrow('version 9')
+    expect(() => decodeProof(encodeProof(proofs[0]).subarray(0, 300))).toThrow('end before')
+  })
+
+  it('refuses 20,000 mutated proofs with an error of its own', () => {
+    const count = 20_000
+    const result = tryMutated(sample, cheapSignatures, { count, random: randomsOf(5) })
+    expect(result.tried).toBe(count)
+    expect(result.accepted).toBe(0)
+    // Of a byte of the asked id that no step looks at: that account is absent as well.
+    expect(result.stillTrue).toBeLessThan(count / 100)
+  }, 60_000)
 })

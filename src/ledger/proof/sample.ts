@@ -73,6 +73,8 @@ export interface Sample {
   readonly pulse: SealedPulse
   readonly accounts: readonly Account[]
   readonly proofs: readonly Proof[]
+  /** Has the root's committee make a header final. */
+  seal(header: Header): SealedPulse
 }
 
 class Maker {
@@ -82,10 +84,15 @@ class Maker {
 
   constructor(
     readonly random: Randoms,
-    members: number,
+    members: number | readonly Uint8Array[],
+    readonly sign: (seat: number, body: Uint8Array) => Uint8Array = (seat, body) =>
+      mark(this.members[seat], body),
   ) {
     this.org = randomBytes(random, 20)
-    this.members = Array.from({ length: members }, () => randomBytes(random, 32))
+    this.members =
+      typeof members === 'number'
+        ? Array.from({ length: members }, () => randomBytes(random, 32))
+        : members
     this.committee = committeeOf(this.members)
   }
 
@@ -98,7 +105,7 @@ class Maker {
     const signed = encode(voteBodyLayout, body)
     const signers: Certificate['signers'] = this.members
       .slice(0, quorum(this.members.length))
-      .map((key, seat) => ({ seat, signature: mark(key, signed) }))
+      .map((_, seat) => ({ seat, signature: this.sign(seat, signed) }))
     return { header, certificate: { body, signers } }
   }
 
@@ -150,13 +157,22 @@ const entryOf = (body: TransferBody, destination: Prefix, sequence: bigint): Ent
   sequence,
 })
 
-/** @param options accounts in all; members of the root's committee */
+interface SampleOptions {
+  /** accounts in all */
+  readonly accounts?: number
+  /** of the root's committee: how many, or their public keys */
+  readonly members?: number | readonly Uint8Array[]
+  /** how the member on a seat signs */
+  readonly sign?: (seat: number, body: Uint8Array) => Uint8Array
+}
+
+/** An organization out of a seed. */
 export function sampleOrganization(
   seed: number,
-  { accounts: count = 1200, members = 4 }: { accounts?: number; members?: number } = {},
+  { accounts: count = 1200, members = 4, sign }: SampleOptions = {},
 ): Sample {
   const random = randomsOf(seed)
-  const maker = new Maker(random, members)
+  const maker = new Maker(random, members, sign)
   const some = Array.from({ length: count }, () => randomAccount(random))
   const accounts = some.filter(({ id }) => !covers(toPrefix('11'), id))
   const trees = ['0', '10', '11'].map((text) => {
@@ -181,16 +197,23 @@ export function sampleOrganization(
   const first = maker.header(trees[0], { bodyRoot })
   const second = maker.header(trees[0], { height: 71n, view: 92n, prev: headerHash(first) })
   const credited = maker.header(trees[1], { cursorRoot, pulseSeen: 41n })
-  const table = [second, credited, maker.header(trees[2], {})].map((header) => maker.entry(header))
+  const before = maker.header(trees[1], { height: 69n, view: 90n })
+  const [table, after] = [before, credited].map((middle) =>
+    [second, middle, maker.header(trees[2], {})].map((header) => maker.entry(header)),
+  )
   const pulse = maker.pulse(table, 42n)
-  const later = maker.pulse(table, 43n)
+  const later = maker.pulse(after, 43n)
   const inTable = table.map(tableEntryHash)
   const debit = {
     ...{ debitPulse: pulse, debitEntry: table[0], debitEntryProof: listProof(inTable, 0) },
     debitHeaders: [first, second],
   }
   const credit = {
-    ...{ pulse: later, tableEntry: table[1], tableEntryProof: listProof(inTable, 1) },
+    ...{
+      pulse: later,
+      tableEntry: after[1],
+      tableEntryProof: listProof(after.map(tableEntryHash), 1),
+    },
     ...{ header: credited, cursor: cursors[0] },
     cursorProof: listProof(cursors.map(channelHash), 0),
   }
@@ -216,5 +239,5 @@ export function sampleOrganization(
     committee: (hash) => (equal(hash, maker.committee.hash) ? maker.members : undefined),
     acceptsUnreplicated: false,
   }
-  return { trusted, trees, table, pulse, accounts, proofs }
+  return { trusted, trees, table, pulse, accounts, proofs, seal: (header) => maker.seal(header) }
 }
