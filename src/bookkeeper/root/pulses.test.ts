@@ -186,9 +186,16 @@ describe('a restart', () => {
     await council.start(3)
     council.run(15_000)
     expect(council.members[3].notices.filter(({ kind }) => kind === 'pulse')).toHaveLength(5)
+    council.report(zero.step().report())
+    council.run(2500)
     council.stop(0)
-    council.report(zero.step({ out: { '1': 1n } }).report())
+    council.report(
+      zero
+        .included()
+        .step({ out: { '1': 1n } })
+        .report(),
+    )
     council.run(10_000)
-    expect(council.entry('0')?.height).toBe(6n)
+    expect(council.entry('0')?.height).toBe(7n)
   })
 })
