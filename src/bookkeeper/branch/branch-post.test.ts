@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { type Prefix, toPrefix } from '#ledger'
-import { Network } from './network.contract.js'
+import { accountOf, orderKinds, type Prefix, toPrefix } from '#ledger'
+import { Network, nodeKey, ownerKey } from './network.contract.js'
 
-const committed = 3
+const [zero, one] = [toPrefix('0'), toPrefix('1')]
+const [debited, committed] = [2, 3]
 
 /** Whether a member says that the transfer is done. */
-const isDone = (network: Network, id: Uint8Array, prefix: Prefix): boolean =>
-  network.ask(id, prefix)?.state === committed
+const isDone = (network: Network, id: Uint8Array, prefix: Prefix, seat = 0): boolean =>
+  network.ask(id, prefix, seat)?.state === committed
+
+async function twoBranches(options: Partial<ConstructorParameters<typeof Network>[0]> = {}) {
+  const network = new Network({ branches: ['0', '1'], ...options })
+  await network.start()
+  network.run(1000)
+  const [anna, alan] = network.ownersIn('0')
+  const [ben, bert] = network.ownersIn('1')
+  return { network, anna, alan, ben, bert }
+}
 
 describe('a single branch', () => {
   it('finalizes a transfer and has it in a pulse', async () => {
@@ -20,17 +30,126 @@ describe('a single branch', () => {
     expect(network.told(first, 'accepted')).toHaveLength(1)
     expect(network.told(first, 'included')).toHaveLength(1)
   })
+
+  it('says nothing while it is idle but a status now and then', async () => {
+    const network = new Network({ branches: [''] })
+    await network.start()
+    network.run(60_000)
+    const before = network.sent
+    network.run(60_000)
+    expect(network.sent - before).toBeLessThan(400)
+  })
 })
 
 describe('two branches', () => {
-  it('commit a transfer from one to the other', async () => {
-    const network = new Network({ branches: ['0', '1'], keepers: 3 })
-    await network.start()
-    network.run(1000)
-    const [anna] = network.ownersIn('0')
-    const [ben] = network.ownersIn('1')
-    const id = network.submit(network.transfer(anna, ben, 5n))
-    const zero = toPrefix('0')
-    expect(network.runUntil(() => isDone(network, id, zero), 10_000)).toBe(true)
+  it('commit transfers from one to the other, marked by keepers', async () => {
+    const { network, anna, ben } = await twoBranches({ keepers: 3 })
+    const ids = [5n, 6n, 7n].map((amount) => network.submit(network.transfer(anna, ben, amount)))
+    const all = () => ids.every((id) => isDone(network, id, zero))
+    expect(network.runUntil(all, 10_000)).toBe(true)
+    const back = network.submit(network.transfer(ben, anna, 1018n))
+    expect(network.runUntil(() => isDone(network, back, one), 10_000)).toBe(true)
   })
+
+  it('give back what an unknown payee was sent', async () => {
+    const { network, anna, alan } = await twoBranches()
+    const nobody = Array.from({ length: 100 }, (_, i) => ownerKey(5000 + i)).find(
+      (key) => accountOf(key.publicKey)[0] >= 128,
+    )
+    if (nobody === undefined) throw new Error('no key lies in the second branch')
+    const id = network.submit(network.transfer(anna, nobody, 1000n))
+    expect(network.runUntil(() => isDone(network, id, zero), 10_000)).toBe(true)
+    network.run(5000)
+    const again = network.submit(network.transfer(anna, alan, 1000n))
+    expect(network.runUntil(() => isDone(network, again, zero), 10_000)).toBe(true)
+  })
+
+  it('hold what a frozen payee is sent until he is thawed', async () => {
+    const { network, anna, ben, bert } = await twoBranches()
+    const { publicKey } = ben
+    network.submitOrder(network.order({ kind: orderKinds.freeze, publicKey, number: 1 }))
+    network.run(3000)
+    const id = network.submit(network.transfer(anna, ben, 500n))
+    expect(network.runUntil(() => isDone(network, id, zero), 10_000)).toBe(true)
+    const refused = network.submit(network.transfer(ben, bert, 1n, { nonce: 1n }))
+    network.run(1000)
+    expect(network.ask(refused, one)?.state).toBe(4)
+    network.submitOrder(network.order({ kind: orderKinds.thaw, publicKey, number: 2 }))
+    network.run(3000)
+    const all = network.submit(network.transfer(ben, bert, 1500n, { nonce: 1n }))
+    expect(network.runUntil(() => isDone(network, all, one), 10_000)).toBe(true)
+  })
+
+  it('take a transfer once, however often and wherever it is submitted', async () => {
+    const { network, anna, alan } = await twoBranches()
+    const transfer = network.transfer(anna, alan, 600n)
+    const id = network.submit(transfer, 0)
+    for (const seat of [0, 1, 2, 3]) network.submit(transfer, seat)
+    expect(network.runUntil(() => isDone(network, id, zero), 10_000)).toBe(true)
+    const before = network.answers.length
+    network.submit(transfer, 2)
+    network.run(2000)
+    expect(network.answers.slice(before)).toMatchObject([{ kind: 'answer', state: committed }])
+    for (const name of network.members('0')) {
+      expect(network.told(name, 'accepted')).toHaveLength(1)
+    }
+  })
+
+  it('go on past a silent leader', async () => {
+    const { network, anna, ben } = await twoBranches()
+    network.node(network.members('0')[1]).isSilent = true
+    network.node(network.members('1')[2]).isSilent = true
+    for (let i = 0; i < 6; i++) {
+      const id = network.submit(network.transfer(anna, ben, 5n))
+      expect(network.runUntil(() => isDone(network, id, zero), 20_000)).toBe(true)
+    }
+  })
+})
+
+describe('after a restart', () => {
+  it('of one member everything goes on', async () => {
+    const { network, anna, ben } = await twoBranches()
+    const first = network.submit(network.transfer(anna, ben, 5n))
+    expect(network.runUntil(() => isDone(network, first, zero), 10_000)).toBe(true)
+    const [name] = network.members('0')
+    network.stopNode(name)
+    const second = network.submit(network.transfer(anna, ben, 5n), 1)
+    expect(network.runUntil(() => isDone(network, second, zero, 1), 20_000)).toBe(true)
+    await network.startNode(name)
+    expect(network.runUntil(() => isDone(network, second, zero, 0), 20_000)).toBe(true)
+  })
+
+  it('of all, everything goes on', async () => {
+    const { network, anna, ben } = await twoBranches({ keepers: 3 })
+    const first = network.submit(network.transfer(anna, ben, 5n))
+    expect(network.runUntil(() => isDone(network, first, zero), 10_000)).toBe(true)
+    const second = network.submit(network.transfer(anna, ben, 5n))
+    network.run(300)
+    const names = [...network.nodes.keys()]
+    for (const name of names) network.stopNode(name)
+    network.run(5000)
+    for (const name of names) await network.startNode(name)
+    expect(network.runUntil(() => isDone(network, second, zero), 20_000)).toBe(true)
+    const third = network.submit(network.transfer(anna, ben, 5n))
+    expect(network.runUntil(() => isDone(network, third, zero), 20_000)).toBe(true)
+  })
+
+  it('without its disk a member learns from the others', async () => {
+    const { network, anna, ben } = await twoBranches({ rules: { publicity: 3 } })
+    for (let i = 0; i < 8; i++) {
+      const id = network.submit(network.transfer(anna, ben, 5n))
+      expect(network.runUntil(() => isDone(network, id, zero), 10_000)).toBe(true)
+    }
+    const [name] = network.members('0')
+    network.stopNode(name)
+    network.loseDisk(name)
+    await network.startNode(name)
+    const id = network.submit(network.transfer(anna, ben, 5n), 1)
+    const knows = () => (network.ask(id, zero, 0)?.state ?? 0) >= debited
+    expect(network.runUntil(knows, 30_000)).toBe(true)
+  })
+})
+
+it('names nodes and owners apart', () => {
+  expect(nodeKey(1).id).not.toBe(ownerKey(1).id)
 })
