@@ -1,11 +1,23 @@
 /** What simulated organizations are made of: the real posts, hostile ones, clients, checkers. */
-import { openKeeperPost, openMemberPost, type Post, type Role } from '#bookkeeper'
+import {
+  openBranchPost,
+  openKeeperPost,
+  openMemberPost,
+  openRootPost,
+  type Post,
+  type Role,
+} from '#bookkeeper'
 import type { Cast, Place } from './checker.js'
+import { hostileKinds } from './hostile/index.js'
 import { invariants } from './invariants/index.js'
 import { client } from './workload/index.js'
 
 async function open({ kind, prefix }: Place, post: Post): Promise<Role> {
   switch (kind) {
+    case 'root':
+      return openRootPost(post)
+    case 'branch':
+      return openBranchPost(post, prefix)
     case 'keeper':
       return openKeeperPost(post, prefix)
     default:
@@ -13,4 +25,9 @@ async function open({ kind, prefix }: Place, post: Post): Promise<Role> {
   }
 }
 
-export const simulatedCast: Cast = { observers: [invariants], hostile: [], client, open }
+export const simulatedCast: Cast = {
+  observers: [invariants],
+  hostile: hostileKinds,
+  client,
+  open,
+}
