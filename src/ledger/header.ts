@@ -101,7 +101,7 @@ export interface Committee {
   readonly hash: Digest
 }
 
-/** Signatures that decide for n bookkeepers: 2f + 1 of 3f + 1; all of one, two of two or three. */
+/** Signatures that decide for n bookkeepers: 2f + 1 of 3f + 1; all of fewer than four. */
 export const quorum = (members: number): number => members - Math.floor((members - 1) / 3)
 
 /** The committee of these public keys. */
