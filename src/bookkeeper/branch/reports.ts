@@ -155,7 +155,9 @@ export class Reports {
   /** The data of a block that was finalized before this start are offered again. */
   known(step: Step): void {
     const { header } = step.block
-    this.#kept.set(keyOf(step.hash), { header, data: step.applied.data, marks: new Map() })
+    const name = keyOf(step.hash)
+    if (this.#kept.has(name)) return
+    this.#kept.set(name, { header, data: step.applied.data, marks: new Map() })
   }
 }
 
