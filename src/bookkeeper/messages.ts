@@ -106,8 +106,13 @@ export const messageLayout = oneOf({
   // between a branch and its keepers, and for recovery
   keep: struct({ ...committee, header: headerLayout, data: blobOf(bodyLimit) }),
   mark: struct({ ...committee, headerHash: bytesOf(32), mark: markLayout }),
-  /** the whole state at the newest finalized block, from one bookkeeper of the branch to another */
-  fetchState: struct({ ...committee, nonce: u64 }),
+  /** the whole state at the newest finalized block, from one bookkeeper to another */
+  fetchState: struct({
+    ...committee,
+    /** the asker's branch, which the answer is addressed to: this one, or one that follows it */
+    by: prefixLayout,
+    nonce: u64,
+  }),
   state: struct({
     ...committee,
     nonce: u64,

@@ -163,7 +163,7 @@ class BranchPost implements Role {
 
   #handle(from: NodeName, message: Message, now: number): readonly Effect[] {
     if (message.kind === 'fetchState') {
-      return this.#life === undefined ? [] : this.#giver.give(this.#life, from, message.nonce, now)
+      return this.#life === undefined ? [] : this.#giver.give(this.#life, from, message, now)
     }
     if (message.kind === 'state') return this.#learn(message, now)
     const life = this.#life

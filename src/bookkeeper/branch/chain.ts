@@ -324,7 +324,7 @@ export class BranchChain implements Application {
   }
 
   sealedAt(height: bigint): SealedBlock | undefined {
-    return this.#sealed.get(height) ?? readBlock(this.#seat.post.disk.rows, height)
+    return this.#sealed.get(height) ?? readBlock(this.#seat.post.disk.rows, this.#base.cycle, height)
   }
 
   fellBehind(height: bigint, now: number): readonly Effect[] {

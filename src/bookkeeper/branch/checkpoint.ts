@@ -62,10 +62,11 @@ export function checkpointRows(options: CheckpointOptions): {
   const accounts = isBlank ? allAccounts(ledger) : changed
   const { header, tree } = ledger
   const image = ledger.image()
+  const { cycle } = header
   const from = header.height - BigInt(steps.length)
   const rows: Row[] = [
     ...snapshots.note({ pulse, accounts, stateRoot: header.stateRoot }),
-    rowOf(rowKeys.included(pulse), includedLayout, { from, to: header.height }),
+    rowOf(rowKeys.included(pulse), includedLayout, { cycle, from, to: header.height }),
     ...dropOld(seat, pulse),
   ]
   if (certificate !== undefined) {
@@ -101,8 +102,9 @@ function dropOld({ post, rules }: Seat, pulse: bigint): readonly Row[] {
     if (heights === undefined) continue
     rows.push(removed(rowKeys.included(old)))
     for (let height = heights.from + 1n; height <= heights.to; height++) {
-      const sealed = readBlock(stored, height)
-      rows.push(removed(rowKeys.block(height)), removed(rowKeys.pulseOf(height)))
+      const { cycle } = heights
+      const sealed = readBlock(stored, cycle, height)
+      rows.push(removed(rowKeys.block(cycle, height)), removed(rowKeys.pulseOf(cycle, height)))
       if (sealed === undefined) continue
       for (const id of idsOf(sealed.block.body)) rows.push(removed(rowKeys.place(id)))
     }

@@ -58,7 +58,7 @@ export class Learning {
     if (members.length === 1) return []
     const turn = this.#attempt++ % (members.length - 1)
     const to = members[(seat + 1 + turn) % members.length]
-    return [send(to, { kind: 'fetchState', ...toBranch(prefix), nonce: post.nonce })]
+    return [send(to, { kind: 'fetchState', ...toBranch(prefix), by: prefix, nonce: post.nonce })]
   }
 
   /** @param ours what this node has as final */

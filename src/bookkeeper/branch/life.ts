@@ -233,7 +233,7 @@ export class BranchLife implements ChainOwner {
       }
     }
     const rows: Row[] = [
-      rowOf(rowKeys.block(height), sealedBlockLayout, sealed),
+      rowOf(rowKeys.block(header.cycle, height), sealedBlockLayout, sealed),
       ...this.places.finalized(step),
     ]
     const { certificate } = sealed
@@ -320,7 +320,7 @@ export class BranchLife implements ChainOwner {
       this.reports.included(entry, last.channels)
     })
     this.#isBlank = false
-    rows.push(...this.places.included(from, height, pulse))
+    rows.push(...this.places.included(this.ledger.header.cycle, from, height, pulse))
     this.ledger.included(height)
     this.delivery.tookOwn(this.#cursors)
     this.imports.prune(this.#cursors)

@@ -23,7 +23,7 @@ export class Places {
   readonly #seat: Seat
   readonly #places = new Map<string, Place>()
   readonly #refused = new Map<string, { readonly code: string; readonly height: bigint }>()
-  readonly #pulses = new Map<bigint, bigint>()
+  readonly #pulses = new Map<string, bigint>()
 
   constructor(seat: Seat) {
     this.#seat = seat
@@ -40,6 +40,7 @@ export class Places {
       const key = keyOf(id)
       const receipt = receipts.get(key)
       const place: Place = {
+        cycle: header.cycle,
         height: header.height,
         destination: receipt?.destination ?? header.prefix,
         sequence: receipt?.sequence ?? 0n,
@@ -63,11 +64,11 @@ export class Places {
   }
 
   /** Rows that say which pulse included these heights. */
-  included(from: bigint, to: bigint, pulse: bigint): readonly Row[] {
+  included(cycle: number, from: bigint, to: bigint, pulse: bigint): readonly Row[] {
     const rows: Row[] = []
     for (let height = from + 1n; height <= to; height++) {
-      this.#pulses.set(height, pulse)
-      rows.push(rowOf(rowKeys.pulseOf(height), pulseOfLayout, { pulse }))
+      this.#pulses.set(`${cycle} ${height}`, pulse)
+      rows.push(rowOf(rowKeys.pulseOf(cycle, height), pulseOfLayout, { pulse }))
     }
     while (this.#pulses.size > 4096) {
       const [oldest] = this.#pulses.keys()
@@ -77,8 +78,9 @@ export class Places {
   }
 
   /** The pulse that included a height. */
-  pulseOf(height: bigint): bigint | undefined {
+  pulseOf({ cycle, height }: Place): bigint | undefined {
     const { rows } = this.#seat.post.disk
-    return this.#pulses.get(height) ?? readRow(rows, rowKeys.pulseOf(height), pulseOfLayout)?.pulse
+    const held = this.#pulses.get(`${cycle} ${height}`)
+    return held ?? readRow(rows, rowKeys.pulseOf(cycle, height), pulseOfLayout)?.pulse
   }
 }

@@ -2,14 +2,14 @@
  * The rows of a branch's post beside those of the snapshot store. Numbers in keys are big-endian, so
  * that the store's order is theirs.
  *
- *   branch|B| height     a finalized block
- *   branch|P| pulse      a finalized pulse with its table
- *   branch|I| pulse      heights that the pulse included
- *   branch|J| height     the pulse that included the height
- *   branch|T| id         where a transfer or order was finalized
- *   branch|C|            checkpoint: where a restart begins
- *   branch|A|            a whole state that was learnt and is in no pulse yet
- *   branch|O|            the opening that this node has signed
+ *   branch|B| cycle height   a finalized block: a branch that opens anew counts from 0 again
+ *   branch|P| pulse          a finalized pulse with its table
+ *   branch|I| pulse          heights that the pulse included
+ *   branch|J| cycle height   the pulse that included the height
+ *   branch|T| id             where a transfer or order was finalized
+ *   branch|C|                checkpoint: where a restart begins
+ *   branch|A|                a whole state that was learnt and is in no pulse yet
+ *   branch|O|                the opening that this node has signed
  */
 import {
   blobOf,
@@ -39,10 +39,11 @@ import { bodyLimit, sealedBlockLayout, stateLimit } from '../messages.js'
 export const knownPulseLayout = struct({ sealed: sealedPulseLayout, table: tableLayout })
 
 /** Heights from (exclusive) and to (inclusive) that a pulse brought. */
-export const includedLayout = struct({ from: u64, to: u64 })
+export const includedLayout = struct({ cycle: u32, from: u64, to: u64 })
 
 /** Where a transfer or order went. */
 export const placeLayout = struct({
+  cycle: u32,
   height: u64,
   /** the own branch where no receipt was sent */
   destination: prefixLayout,
@@ -82,10 +83,16 @@ export const pulseOfLayout = struct({ pulse: u64 })
 
 const key = (kind: string): Uint8Array => fromText(`branch|${kind}|`)
 
-function numbered(area: Uint8Array, number: bigint): Uint8Array {
-  const bytes = new Uint8Array(area.length + 8)
+function numbered(area: Uint8Array, number: bigint, gap = 0): Uint8Array {
+  const bytes = new Uint8Array(area.length + gap + 8)
   bytes.set(area)
-  new DataView(bytes.buffer).setBigUint64(area.length, number)
+  new DataView(bytes.buffer).setBigUint64(area.length + gap, number)
+  return bytes
+}
+
+function placed(area: Uint8Array, cycle: number, height: bigint): Uint8Array {
+  const bytes = numbered(area, height, 4)
+  new DataView(bytes.buffer).setUint32(area.length, cycle)
   return bytes
 }
 
@@ -93,10 +100,10 @@ const areas = { block: key('B'), pulse: key('P'), included: key('I'), pulseOf: k
 const placeArea = key('T')
 
 export const rowKeys = {
-  block: (height: bigint) => numbered(areas.block, height),
+  block: (cycle: number, height: bigint) => placed(areas.block, cycle, height),
   pulse: (pulse: bigint) => numbered(areas.pulse, pulse),
   included: (pulse: bigint) => numbered(areas.included, pulse),
-  pulseOf: (height: bigint) => numbered(areas.pulseOf, height),
+  pulseOf: (cycle: number, height: bigint) => placed(areas.pulseOf, cycle, height),
   place: (id: Uint8Array) => concat(placeArea, id),
   checkpoint: key('C'),
   learnt: key('A'),
@@ -123,8 +130,8 @@ export function readRow<T>(rows: Reading, at: Uint8Array, layout: Layout<T>): T 
 }
 
 /** A finalized block by its height. */
-export const readBlock = (rows: Reading, height: bigint) =>
-  readRow(rows, rowKeys.block(height), sealedBlockLayout)
+export const readBlock = (rows: Reading, cycle: number, height: bigint) =>
+  readRow(rows, rowKeys.block(cycle, height), sealedBlockLayout)
 
 /** The newest pulse that is stored. */
 export async function newestPulse(rows: Pick<KeyValue, 'scan'>) {

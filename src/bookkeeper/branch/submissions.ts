@@ -149,7 +149,7 @@ export class Submissions {
       return { ...blank, state, code: isRefused ? codeNumber(refused.code) : 0 }
     }
     const { height } = place
-    const pulse = life.places.pulseOf(height)
+    const pulse = life.places.pulseOf(place)
     if (pulse === undefined) return { ...blank, state: states.accepted, height }
     const { table } = this.#pulses.newest
     const isDone = life.delivery.isTaken(place, table)
