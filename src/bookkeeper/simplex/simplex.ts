@@ -24,6 +24,7 @@ import {
   receiveShown,
   ringRecall,
 } from './recall.js'
+import { fingerprintOf } from './fingerprint.js'
 import { forget } from './records.js'
 import { replay } from './replay.js'
 import { blankEngine, type Engine, type Evidence, mayVote, type SimplexOptions } from './state.js'
@@ -70,6 +71,11 @@ export class Simplex {
   /** Pairs of votes that no honest bookkeeper signs both, as they were signed. */
   get evidence(): readonly Evidence[] {
     return this.#engine.evidence
+  }
+
+  /** What it will do from here on, as a text (see fingerprint.ts). */
+  get fingerprint(): string {
+    return fingerprintOf(this.#engine)
   }
 
   /**
