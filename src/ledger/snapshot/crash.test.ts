@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Change, memoryDisk } from '#world'
 import { wholeTree } from '../prefix.js'
+import { kinds } from './keys.js'
 import { entriesOf, kindAt, Trial, trial } from './model.contract.js'
 import { type Mark, markOf, type Retention, withMark } from './retention.js'
 
@@ -115,6 +116,26 @@ describe('damage', () => {
       await expect(it.store.restore(it.model.newest)).rejects.toMatchObject({ code: found })
       await it.disk.write([{ key, value }])
     }
+  })
+
+  it('by a row of another time is found', async () => {
+    const it = await trial()
+    await it.pulse(20, 0)
+    const before = (await entriesOf(it.disk)).filter(([key]) => key[kindAt] === kinds.seal)
+    for (let i = 0; i < 70; i++) await it.pulse(0, 1)
+    await it.disk.write(before.map(([key, value]) => ({ key, value })))
+    const found = { code: 'PAGE_INVALID', message: expect.stringMatching(/the whole tree/) }
+    await expect(it.store.restore(it.model.newest)).rejects.toMatchObject(found)
+  })
+
+  it('that leaves all rows whole is found by the root', async () => {
+    const it = await trial()
+    await it.pulse(20, 0)
+    const stateRoot = new Uint8Array(32)
+    const accounts = [it.newAccount(256)]
+    await it.disk.write(it.store.note({ pulse: 2n, accounts, stateRoot }))
+    await it.checkTree(1n)
+    await expect(it.store.restore(2n)).rejects.toMatchObject({ code: 'PAGE_INVALID' })
   })
 
   it('by the loss of a whole page names the group', async () => {

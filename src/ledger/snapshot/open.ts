@@ -159,6 +159,7 @@ class Store implements Snapshots {
   }
 
   #checkKept(pulse: bigint): void {
+    if (pulse < 0n) throw new BadInput(`there is no pulse ${pulse}`, 'pulses begin with 0')
     this.#settle()
     const stored = this.#marks()
     const { retention, last } = this

@@ -32,6 +32,16 @@ it('keeps every pulse, then multiples of all strides so far', () => {
   expect(kept).toEqual([16, 24, 32, 36, 40, 44, ...Array.from({ length: 12 }, (_, i) => 48 + i)])
 })
 
+it('keeps of the second stride what the first one kept', () => {
+  const spans = [
+    { stride: 4, span: 10 },
+    { stride: 6, span: 50 },
+  ]
+  const mark = markOf({ every: 1, thinned: spans }, 50n)
+  const kept = Array.from({ length: 52 }, (_, i) => i).filter((i) => isKept([mark], BigInt(i)))
+  expect(kept).toEqual([0, 12, 24, 36, 40, 44, 48, 50, 51])
+})
+
 it('finds the oldest kept pulse as counting does, and never keeps again what it dropped', () => {
   const applied = fc.array(fc.tuple(retentions, fc.nat(20)), { minLength: 1, maxLength: 5 })
   fc.assert(

@@ -186,6 +186,7 @@ describe('a snapshot store', () => {
     expect(() => note(5n, [account])).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }))
     await it.disk.write(rows)
     expect(() => note(5n, [account])).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }))
+    await expect(it.store.read(account.id, -1n)).rejects.toMatchObject({ code: 'BAD_INPUT' })
   })
 
   it('answers by the retention it is opened with, purged or not', async () => {
