@@ -51,7 +51,7 @@ describe('proofs', () => {
     ])
     expect(shown[0]).toMatchObject({ signers: 3, members: 4 })
     expect(shown[0].text).toMatch(/^At pulse 42 account [0-9a-f]{40} had \d+\.$/)
-    expect(shown[4].text).toContain('the 150 accounts of group "001"')
+    expect(shown[4].text).toContain('the 161 accounts of group "001"')
   })
 
   it('of every account, group and gap of a branch hold', () => {

@@ -15,12 +15,17 @@ export function randomsOf(seed: number): Randoms {
   }
 }
 
-/** Bytes out of a seed's numbers. */
+/** Bytes out of a seed's numbers, four of each. */
 export function randomBytes(random: Randoms, count: number): Uint8Array {
-  return Uint8Array.from({ length: count }, () => random(256))
+  const bytes = new Uint8Array(count)
+  for (let at = 0; at < count; at += 4) {
+    const word = random(2 ** 32)
+    for (let i = 0; i < 4 && at + i < count; i++) bytes[at + i] = word >>> (8 * i)
+  }
+  return bytes
 }
 
-/** An id whose first bits after `spread` are those of zero: ids crowd together. */
+/** An id whose bytes from `spread` to the tenth are zero: ids crowd together. */
 function randomId(random: Randoms, spread: number): Uint8Array {
   const id = randomBytes(random, 20)
   if (spread < 160) {
@@ -29,7 +34,11 @@ function randomId(random: Randoms, spread: number): Uint8Array {
   return id
 }
 
-/** @param options id to use instead of a new one; `spread`: bytes of an id that differ in front */
+/**
+ * An account out of a seed's numbers.
+ *
+ * @param options `id` to use instead of a new one; `spread`: bytes in front in which new ids differ
+ */
 export function randomAccount(
   random: Randoms,
   { id, spread = 160 }: { id?: Uint8Array; spread?: number } = {},
