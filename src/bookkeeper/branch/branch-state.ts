@@ -176,11 +176,7 @@ class BranchState implements BranchLedger {
     return screenTransfer(this.#work(pulses.newest), readTransfer(transfer))
   }
 
-  build(
-    candidates: Candidates,
-    frame: BlockFrame,
-    pulses: Pulses,
-  ) {
+  build(candidates: Candidates, frame: BlockFrame, pulses: Pulses) {
     this.#refused = []
     const { header: parent } = this.#standing
     const known = pulses.newest

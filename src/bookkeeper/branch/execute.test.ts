@@ -1,7 +1,7 @@
 /** Transfers and orders: what passes, what is refused, and that nothing else changes. */
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '#base'
-import { accountFlags, accountOf, entryStates, forms, headerHash, toPrefix } from '#ledger'
+import { accountFlags, accountOf, entryStates, forms, headerHash, noRoot, toPrefix } from '#ledger'
 import type { RefusalCode } from './branch-ledger.js'
 import { keyOf, org, ownersIn, printOf, stranger, Town, treasury } from './branches.contract.js'
 
@@ -247,8 +247,13 @@ describe('a block', () => {
     expect(other.data).toEqual(at.ledger('').data)
   })
 
-  it('is not made of nothing', () => {
-    expect(town().build('', {})).toBeUndefined()
+  it('is not made of nothing, unless one is wanted', () => {
+    const at = town()
+    expect(at.build('', {})).toBeUndefined()
+    const frame = { view: 9n, time: 9, form: forms.block, mayBeEmpty: true }
+    const none = { imports: [], orders: [], transfers: [] }
+    const built = at.ledger('').build(none, frame, at.pulses)
+    expect(built?.block.header).toMatchObject({ height: 1n, bodyRoot: noRoot })
   })
 
   it('waits for the pulse that it has seen', () => {
@@ -309,7 +314,7 @@ describe('a block', () => {
         expect.objectContaining({ code: 'BLOCK_INVALID' }),
       )
     }
-    expect(() => other.apply({ header, body: new Uint8Array(12) }, at.pulses)).toThrow(/empty/)
+    expect(() => other.apply({ header, body: new Uint8Array(12) }, at.pulses)).toThrow(/stateRoot/)
     expect(printOf(other)).toBe(before)
   })
 
