@@ -1,5 +1,5 @@
 /** I15: proofs made from a bookkeeper's disk hold anywhere; changed ones hold nowhere. */
-import { toHex } from '#base'
+import { equal, toHex } from '#base'
 import {
   type AccountTree,
   checkProof,
@@ -18,6 +18,7 @@ import {
 import type { Observer } from '../checker.js'
 import type { ReplayedPulse } from '../oracle/index.js'
 import { type Stream, streamOf } from '../streams.js'
+import { KnownPulses } from './known-pulses.js'
 import type { Watch } from './watch.js'
 
 /** Pulses that are proven from, and changed copies of each proof. */
@@ -27,8 +28,10 @@ export function proofChecker(watch: Watch): Observer {
   const { arena, oracle } = watch
   const sealed = new Map<bigint, SealedPulse>()
   const dice = streamOf(`${arena.seed}/proofs`)
+  const pulses = new KnownPulses()
   return {
     name: 'I15',
+    told: (node, place, notice) => pulses.told(node, place, notice),
     sent({ from, message }) {
       if (message.kind !== 'pulse' || arena.node(from)?.isHonest !== true) return
       sealed.set(message.pulse.header.pulseSeen, message.pulse)
@@ -43,7 +46,8 @@ export function proofChecker(watch: Watch): Observer {
         const { org } = arena.genesis.seating.charter
         const snapshots = await openSnapshots(node.rows(place), org, place.prefix)
         if (snapshots.newest === undefined) continue
-        const known = [...sealed.keys()].filter((pulse) => pulse <= snapshots.newest!)
+        const { newest } = snapshots
+        const known = pulses.of(node, place).filter((pulse) => pulse <= newest && sealed.has(pulse))
         if (known.length === 0) continue
         const at = dice.pick(known)
         const pulse = oracle.pulses.get(at)
@@ -113,6 +117,15 @@ function checkBoth(watch: Watch, proof: Proof, dice: Stream): void {
     const copy = bytes.slice()
     const at = dice.int(copy.length)
     copy[at] ^= 1 << dice.int(8)
-    if (holds(copy)) watch.fail('I15', `a proof of ${proof.kind} holds, its byte ${at} changed`)
+    if (!holds(copy) || isTrue(watch, decodeProof(copy), proof)) continue
+    watch.fail('I15', `a proof of ${proof.kind} holds, its byte ${at} changed`)
   }
+}
+
+/** A proof that nobody has an id shows the same of ids beside it: another claim, but a true one. */
+function isTrue({ oracle }: Watch, changed: Proof, proof: Proof): boolean {
+  if (changed.kind !== 'absence' || proof.kind !== 'absence') return false
+  const { pulse, id } = changed
+  if (oracle.accountAt(id, pulse.header.pulseSeen) !== undefined) return false
+  return equal(encodeProof({ ...changed, id: proof.id }), encodeProof(proof))
 }

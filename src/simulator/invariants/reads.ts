@@ -7,6 +7,7 @@ import { accountTree, covers, isLive, LedgerError, openSnapshots, type Prefix } 
 import type { NodeView, Observer, Place } from '../checker.js'
 import { type Stream, streamOf } from '../streams.js'
 import { answers } from '../workload/index.js'
+import { KnownPulses } from './known-pulses.js'
 import type { Watch } from './watch.js'
 
 /** Stores that are read through, and reads of each. */
@@ -15,8 +16,10 @@ const [stores, readsOfStore] = [3, 16]
 export function readChecker(watch: Watch): Observer {
   const { oracle, arena } = watch
   const dice = streamOf(`${arena.seed}/reads`)
+  const pulses = new KnownPulses()
   return {
     name: 'I14 I22 I23',
+    told: (node, place, notice) => pulses.told(node, place, notice),
     sent({ from, message }) {
       if (message.kind !== 'answer' || message.state < answers.debited) return
       if (message.state === answers.refused || arena.node(from)?.isHonest !== true) return
@@ -41,7 +44,7 @@ export function readChecker(watch: Watch): Observer {
       const live = new Set(oracle.newest.table.filter(isLive).map(({ prefix }) => prefix))
       const there = open.filter(({ place }) => live.has(place.prefix))
       for (const { node, place } of dice.some(there, stores)) {
-        await readThrough(watch, node, place, dice)
+        await readThrough(watch, node, place, { dice, known: pulses.of(node, place) })
       }
       for (const prefix of live) checkOrder(watch, prefix, dice)
     },
@@ -52,19 +55,34 @@ export function readChecker(watch: Watch): Observer {
 const isPurged = (error: unknown): boolean =>
   error instanceof LedgerError && error.code === 'PULSE_PURGED'
 
-async function readThrough(watch: Watch, node: NodeView, place: Place, dice: Stream) {
+interface Reading {
+  readonly dice: Stream
+  /** pulses that the node has seen */
+  readonly known: readonly bigint[]
+}
+
+async function readThrough(
+  watch: Watch,
+  node: NodeView,
+  place: Place,
+  { dice, known: seen }: Reading,
+) {
   const { oracle, arena } = watch
   const { org } = arena.genesis.seating.charter
   const where = `node ${node.index}, branch "${place.prefix}"`
   const snapshots = await openSnapshots(node.rows(place), org, place.prefix)
   const { newest } = snapshots
   if (newest === undefined) return
+  const there = seen.filter((pulse) => pulse <= newest)
+  if (there.length === 0) return
   const names = [...oracle.ledger.accounts.values()].map(({ id }) => id)
   for (let i = 0; i < readsOfStore; i++) {
     const id = dice.pick(names)
-    const pulse = BigInt(dice.int(Number(newest) + 1))
+    const pulse = dice.pick(there)
     const entry = oracle.pulses.get(pulse)?.table.find(({ prefix }) => prefix === place.prefix)
     if (entry === undefined || !isLive(entry) || !covers(place.prefix, id)) continue
+    // The first accounts are in no pulse's changes; stores begin with the first block.
+    if (entry.height === 0n) continue
     try {
       const read = await snapshots.read(id, pulse)
       const known = oracle.accountAt(id, pulse)

@@ -46,11 +46,6 @@ export class VoteLog {
     if (said.skip === true && said.finalize !== undefined) {
       watch.fail('I10', `${where} votes to skip it and to finalize ${said.finalize}`)
     }
-    if (said.notarize !== undefined && said.finalize !== undefined) {
-      if (said.notarize !== said.finalize) {
-        watch.fail('I10', `${where} notarizes ${said.notarize} and finalizes ${said.finalize}`)
-      }
-    }
   }
 
   #members(level: number, prefix: VoteBody['prefix']): readonly Uint8Array[] {

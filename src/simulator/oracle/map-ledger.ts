@@ -53,7 +53,7 @@ export class MapLedger {
   readonly accounts = new Map<string, Account>()
   /** receipts of each channel, in the order in which they were sent */
   readonly channels = new Map<string, SentReceipt[]>()
-  /** the last receipt that comes from a transfer, by the transfer's id in hexadecimal */
+  /** the first receipt that comes from a transfer, by the transfer's id in hexadecimal */
   readonly bySource = new Map<string, SentReceipt>()
   /** transfers and orders that are in a finalized block */
   readonly done = new Set<string>()
@@ -158,7 +158,8 @@ export class MapLedger {
     }
     const one: SentReceipt = { receipt, credited: false }
     sent.push(one)
-    this.bySource.set(toHex(parts.cause), one)
+    const cause = toHex(parts.cause)
+    if (!this.bySource.has(cause)) this.bySource.set(cause, one)
     this.channels.set(name, sent)
   }
 
