@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { toPrefix, wholeTree } from '../prefix.js'
-import { randomAccount, randomBytes, randomsOf } from '../tree/sample.js'
+import { randomAccount, randomBytes, randomsOf } from '../tree/sample.contract.js'
 import { accountTree } from '../tree/tree.js'
 import { groupsOf, leavesOf, noLeaves } from './leaves.js'
 import { streamRoot } from './stream-root.js'
