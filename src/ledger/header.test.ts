@@ -10,7 +10,7 @@ import {
   noRoot,
   quorum,
 } from './header.js'
-import { cheapSignatures, sampleOrganization } from './proof/sample.js'
+import { cheapSignatures, sampleOrganization } from './proof/sample.contract.js'
 
 const { pulse, trusted } = sampleOrganization(1, { accounts: 30 })
 const { header, certificate } = pulse

@@ -2,7 +2,7 @@
  * A Merkle tree over a list of digests: batches, tables, channels. Its root also fixes how many
  * there are, so that no proof can claim a place beyond the end.
  */
-import { bytesOf, ByteWriter, listOf, sha256, struct, u32, type ValueOf } from '#base'
+import { bytesOf, ByteWriter, hashPairs, listOf, sha256, struct, u32, type ValueOf } from '#base'
 import { type Digest, pair } from './synopsis.js'
 
 export const listProofLayout = struct({
@@ -32,12 +32,17 @@ function seal(count: number, top: Digest): Digest {
   return sha256(writer.done())
 }
 
-/** The root of a list; of an empty one 32 zero bytes. */
+/** The root of a list; of an empty one 32 zero bytes. Each level is hashed at once, in place. */
 export function listRoot(items: readonly Digest[]): Digest {
   if (items.length === 0) return new Uint8Array(32)
-  let top = items[0]
-  for (const level of levels(items)) top = level[0]
-  return seal(items.length, top)
+  const level = new Uint8Array(32 * items.length)
+  items.forEach((item, i) => level.set(item, 32 * i))
+  for (let width = items.length; width > 1; width = (width + 1) >> 1) {
+    const paired = width - (width % 2)
+    hashPairs(level.subarray(0, 32 * paired), level.subarray(0, 16 * paired))
+    if (paired < width) level.copyWithin(16 * paired, 32 * paired, 32 * width)
+  }
+  return seal(items.length, level.subarray(0, 32))
 }
 
 /** Proof that item `index` is in the list. */

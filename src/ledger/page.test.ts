@@ -3,7 +3,7 @@ import { compare } from '#base'
 import { LedgerError } from './errors.js'
 import { decodePage, encodePage, pageBytes, pageHeaderBytes, pageOf } from './page.js'
 import { toPrefix, wholeTree } from './prefix.js'
-import { randomAccount, randomsOf } from './tree/sample.js'
+import { randomAccount, randomsOf } from './tree/sample.contract.js'
 import { accountTree } from './tree/tree.js'
 
 const random = randomsOf(11)

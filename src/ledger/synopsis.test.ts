@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { concat, hashPairs, sha256 } from '#base'
 import { coldHash, emptyHash, groupHash, innerHash, leafHash, pair, upperHash } from './synopsis.js'
-import { randomAccount, randomBytes, randomsOf } from './tree/sample.js'
+import { randomAccount, randomBytes, randomsOf } from './tree/sample.contract.js'
 
 const random = randomsOf(21)
 const { id, amount, pulse, cold } = randomAccount(random)

@@ -3,7 +3,7 @@ import { noRoot } from './header.js'
 import { type Prefix, toPrefix } from './prefix.js'
 import { upperHash } from './synopsis.js'
 import { entryStates, forksAbove, type Table, type TableEntry, totals, treeAbove } from './table.js'
-import { randomBytes, randomsOf } from './tree/sample.js'
+import { randomBytes, randomsOf } from './tree/sample.contract.js'
 
 const random = randomsOf(31)
 

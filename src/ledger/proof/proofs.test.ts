@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { encode, type LeitherError } from '#base'
 import { keyFromSeed, signatures } from '#identity'
-import { randomBytes, randomsOf } from '../tree/sample.js'
+import { randomBytes, randomsOf } from '../tree/sample.contract.js'
 import { levels, voteBodyLayout, votes } from '../header.js'
 import { checkProof, decodeProof, encodeProof } from './check.js'
 import { proofMaker } from './make.js'
-import { tryMutated } from './mutate.js'
+import { tryMutated } from './mutate.contract.js'
 import type { Proof, SealedPulse, TrustedOrganization } from './proofs.js'
-import { cheapSignatures, sampleOrganization } from './sample.js'
+import { cheapSignatures, sampleOrganization } from './sample.contract.js'
 
 const sample = sampleOrganization(1)
 const { proofs, trusted, trees, table, pulse } = sample

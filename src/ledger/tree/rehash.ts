@@ -28,7 +28,7 @@ export class Rehash {
     this.#block(top, true, Infinity)
   }
 
-  /** @param above leaves below the parent: above `blockLimit`, smaller halves are their own blocks */
+  /** @param above leaves below the parent: where they fill no block, halves are part of its own */
   #block(top: NodeOrLeaf, isOutside: boolean, above: number): void {
     const stale: Stale = { leaves: [], levels: [] }
     this.#gather(top, 0, isOutside, stale, above)

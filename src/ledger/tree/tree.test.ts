@@ -13,7 +13,7 @@ import {
 } from '../synopsis.js'
 import { coldHash, leafHash } from '../synopsis.js'
 import { type AccountTree, groupLimit, type Path } from './account-tree.js'
-import { randomAccount, randomsOf } from './sample.js'
+import { randomAccount, randomsOf } from './sample.contract.js'
 import { accountTree } from './tree.js'
 
 const sumsOf = (accounts: readonly Account[]): Sums =>

@@ -5,10 +5,10 @@
  */
 import { concat, equal, LeitherError, toHex } from '#base'
 import type { Signatures } from '#identity'
-import { randomBytes, type Randoms } from '../tree/sample.js'
+import { randomBytes, type Randoms } from '../tree/sample.contract.js'
 import { checkProof, decodeProof, encodeProof } from './check.js'
 import type { Proof } from './proofs.js'
-import type { Sample } from './sample.js'
+import type { Sample } from './sample.contract.js'
 
 type Step = Exclude<Proof, { kind: 'transfer' }>['path'][number]
 
