@@ -54,6 +54,6 @@ export interface Snapshots {
    * all that is kept of the past, so begin one per stride rather than one per pulse.
    */
   purge(retention: Retention, most: number): Promise<readonly Row[]>
-  /** Bytes (keys and values) of current pages, of the past with recent changes, of the cold table. */
+  /** Bytes (keys and values): current pages; the past, recent changes and roots; the cold table. */
   usage(): Promise<{ pages: number; history: number; cold: number }>
 }
