@@ -8,7 +8,14 @@ import { type Engine, keyOf, viewState } from './state.js'
 
 /** Takes up again what the application and the journal have. */
 export function replay(engine: Engine, records: readonly Uint8Array[]): void {
-  const { final, options } = engine
+  const { options } = engine
+  // The application may have gone on from its own rows since the engine was made.
+  const { finalizedHeader } = options.application
+  if (finalizedHeader.height > engine.final.header.height) {
+    engine.final = { header: finalizedHeader, hash: headerHash(finalizedHeader) }
+    engine.view = finalizedHeader.view + 1n
+  }
+  const { final } = engine
   const certificate = options.application.sealedAt(final.header.height)?.certificate
   if (certificate?.body.view === final.header.view) {
     final.certificate = certificate
