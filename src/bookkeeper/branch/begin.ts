@@ -11,13 +11,14 @@ import {
 } from '#ledger'
 import type { BranchLedger } from './branch-ledger.js'
 import { branchLedger } from './branch-state.js'
+import { blankCertificate } from './blank-certificate.js'
+import { allAccounts } from './checkpoint.js'
 import type { LifeOptions } from './life.js'
 import {
   checkpointLayout,
   type Learnt,
   learntLayout,
   readRow,
-  removed,
   rowKeys,
   type Taken,
 } from './rows.js'
@@ -28,7 +29,7 @@ const mostAccounts = 1_863_000
 export const accountListLayout = listOf(accountLayout, mostAccounts)
 
 /** A life's beginning, as rows, the charter or another bookkeeper give it. */
-export type Beginning = Pick<LifeOptions, 'ledger' | 'certificate' | 'taken' | 'isBlank'>
+export type Beginning = Pick<LifeOptions, 'ledger' | 'certificate' | 'taken' | 'isBlank' | 'pulse'>
 
 /** The ledger of a state that was learnt. @throws where it does not hash to its header */
 export function ledgerOf(seat: Seat, { header, accounts, image }: Omit<Learnt, 'certificate'>) {
@@ -50,6 +51,15 @@ export const learntRow = (learnt: Learnt): Row => ({
   key: rowKeys.learnt,
   value: encode(learntLayout, learnt),
 })
+
+/** Rows from which a life that begins now goes on after a restart. */
+export const beginningRow = ({ ledger, certificate }: Beginning): Row =>
+  learntRow({
+    header: ledger.header,
+    certificate: certificate ?? blankCertificate(ledger.header),
+    accounts: encode(accountListLayout, allAccounts(ledger)),
+    image: ledger.image(),
+  })
 
 function atGenesis(seat: Seat, header: Header): BranchLedger {
   const { post, prefix } = seat
@@ -83,7 +93,8 @@ export async function beginningOf(
     if (learnt !== undefined) {
       const { certificate } = learnt
       const taken: readonly Taken[] = []
-      return { ledger: ledgerOf(seat, learnt), certificate, taken, isBlank: true }
+      const ledger = ledgerOf(seat, learnt)
+      return { ledger, certificate, taken, isBlank: true, pulse: ledger.header.pulseSeen }
     }
     if (checkpoint !== undefined) {
       const { pulse, header, certificate, image, taken } = checkpoint
@@ -97,7 +108,7 @@ export async function beginningOf(
         image,
         secret: seat.post.branchSecret(seat.prefix),
       })
-      return { ledger, certificate, taken, isBlank: false }
+      return { ledger, certificate, taken, isBlank: false, pulse }
     }
   } catch {
     return 'damaged'
@@ -105,11 +116,5 @@ export async function beginningOf(
   const header = seat.post.genesis.headers.get(seat.prefix)
   if (header === undefined) return undefined
   const ledger = atGenesis(seat, header)
-  return { ledger, certificate: undefined, taken: [], isBlank: true }
+  return { ledger, certificate: undefined, taken: [], isBlank: true, pulse: 0n }
 }
-
-/** Rows that a new life begins without. */
-export const forgottenRows = (): readonly Row[] => [
-  removed(rowKeys.checkpoint),
-  removed(rowKeys.learnt),
-]

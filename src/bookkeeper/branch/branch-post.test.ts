@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountOf, orderKinds, type Prefix, toPrefix } from '#ledger'
+import { accountOf, entryStates, orderKinds, type Prefix, toPrefix } from '#ledger'
 import { Network, nodeKey, ownerKey } from './network.contract.js'
 
 const [zero, one] = [toPrefix('0'), toPrefix('1')]
@@ -147,6 +147,58 @@ describe('after a restart', () => {
     const id = network.submit(network.transfer(anna, ben, 5n), 1)
     const knows = () => (network.ask(id, zero, 0)?.state ?? 0) >= debited
     expect(network.runUntil(knows, 30_000)).toBe(true)
+  })
+})
+
+describe('at the end of a cycle', () => {
+  const branches = (network: Network): readonly string[] =>
+    network
+      .pulseTable()
+      .table.filter(({ state }) => state !== entryStates.retired)
+      .map(({ prefix, state }) => (state === entryStates.open ? prefix : `${prefix} ${state}`))
+
+  /** Keeps pulses coming, and waits until branches are these. */
+  function trade(network: Network, until: readonly string[], most = 60): Uint8Array[] {
+    const ids: Uint8Array[] = []
+    for (let i = 0; i < most && branches(network).join() !== until.join(); i++) {
+      const [payer, payee] = [network.owners[i % 10], network.owners[10 + (i % 10)]]
+      ids.push(network.submit(network.transfer(payer, payee, 1n), i % 4))
+      network.run(1000)
+    }
+    return ids
+  }
+
+  it('a large branch splits, and money goes on between the halves', async () => {
+    const rules = { cycle: 4, splitAbove: 16, mergeBelow: 4 }
+    const network = new Network({ branches: [''], seated: ['', '0', '1'], rules, keepers: 3 })
+    await network.start()
+    network.run(1000)
+    trade(network, ['0', '1'])
+    expect(branches(network)).toEqual(['0', '1'])
+    const [anna] = network.ownersIn('0')
+    const [ben] = network.ownersIn('1')
+    network.run(5000)
+    const id = network.submit(network.transfer(anna, ben, 5n))
+    expect(network.runUntil(() => isDone(network, id, zero), 20_000)).toBe(true)
+  })
+
+  it('two small branches become one, with what was on its way', async () => {
+    const rules = { cycle: 4, splitAbove: 64, mergeBelow: 32 }
+    const network = new Network({ branches: ['0', '1'], seated: ['0', '1', ''], rules })
+    await network.start()
+    network.run(1000)
+    trade(network, [''])
+    expect(branches(network)).toEqual([''])
+    network.run(5000)
+    const [anna, ben] = [network.owners[15], network.owners[5]]
+    const whole = toPrefix('')
+    const id = network.submit(network.transfer(anna, ben, 1000n))
+    expect(network.runUntil(() => isDone(network, id, whole), 20_000)).toBe(true)
+    const names = [...network.nodes.keys()]
+    for (const name of names) network.stopNode(name)
+    for (const name of names) await network.startNode(name)
+    const next = network.submit(network.transfer(ben, anna, 1900n))
+    expect(network.runUntil(() => isDone(network, next, whole), 20_000)).toBe(true)
   })
 })
 

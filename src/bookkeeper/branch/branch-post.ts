@@ -3,14 +3,15 @@
  * branch's blocks, and at any time able to learn the branch's state anew from others.
  */
 
-import { levels, type Prefix, type Snapshots } from '#ledger'
-import { type Effect, type NodeName, type Role, send, tell } from '../actor.js'
+import { entryStates, levels, type Prefix, type Snapshots } from '#ledger'
+import { type Effect, type NodeName, reached, type Role, send, tell } from '../actor.js'
 import type { Message, MessageOf } from '../messages.js'
 import type { Post } from '../post.js'
-import { type Beginning, beginningOf, learntRow, snapshotsOf } from './begin.js'
+import { type Beginning, beginningOf, beginningRow, learntRow, snapshotsOf } from './begin.js'
 import { Learning } from './learning.js'
 import { BranchLife } from './life.js'
-import { KnownPulses } from './pulses.js'
+import { Opening, openedTimer } from './open-branch.js'
+import { entryFor, KnownPulses } from './pulses.js'
 import { newestPulse } from './rows.js'
 import { type Seat, seatOf, toRoot } from './seat.js'
 import { StateGiver } from './give-state.js'
@@ -19,6 +20,9 @@ import { Submissions } from './submissions.js'
 const statusTimer = 'branch/status'
 /** Milliseconds between two looks around, while something is going on and otherwise. */
 const lookMillis = { busy: 2000, idle: 10_000 } as const
+
+/** Looks that pulses may wait for blocks before the state is asked for instead. */
+const mostLateLooks = 4
 
 const consensus: ReadonlySet<Message['kind']> = new Set([
   'proposal',
@@ -40,8 +44,11 @@ class BranchPost implements Role {
   readonly #submissions: Submissions
   readonly #learning: Learning
   readonly #giver: StateGiver
+  readonly #opening: Opening
   #life: BranchLife | undefined
   #isBusy = false
+  /** looks for which pulses have waited for blocks */
+  #lateLooks = 0
   #turn = 0
 
   constructor(
@@ -56,6 +63,7 @@ class BranchPost implements Role {
     this.#submissions = new Submissions(seat, pulses)
     this.#learning = new Learning(seat, pulses)
     this.#giver = new StateGiver(seat)
+    this.#opening = new Opening(seat, pulses)
     if (beginning === 'damaged') this.#learning.begin()
     else if (beginning !== undefined) this.#life = this.#lifeFrom(beginning)
   }
@@ -71,9 +79,15 @@ class BranchPost implements Role {
   }
 
   start(now: number): readonly Effect[] {
-    this.#life?.replay(now)
-    const begun = this.#life?.start(this.#seat.post.disk.records, now) ?? []
-    return [...begun, ...this.#look(now), ...this.#askRoot(0n)]
+    const effects: Effect[] = []
+    const life = this.#life
+    if (life !== undefined) {
+      life.replay(now)
+      if (this.#isRetired) life.end()
+      else effects.push(...life.start(this.#seat.post.disk.records, now))
+    }
+    effects.push(...this.#takeTurn(now))
+    return [...effects, ...this.#look(now)]
   }
 
   receive(from: NodeName, message: Message, now: number): readonly Effect[] {
@@ -85,6 +99,7 @@ class BranchPost implements Role {
 
   ring(timer: string, now: number): readonly Effect[] {
     if (timer === statusTimer) return this.#rest(this.#look(now), now)
+    if (timer === openedTimer) return this.#rest(this.#opening.ring(), now)
     return this.#rest(this.#life?.ring(timer, now) ?? [], now)
   }
 
@@ -99,9 +114,12 @@ class BranchPost implements Role {
     const life = this.#life
     return (
       this.#learning.isOn ||
+      this.#opening.isOn ||
       this.#pulses.isWaiting ||
       (life !== undefined &&
-        (life.pool.size > 0 ||
+        !life.isOver &&
+        (life.isLate ||
+          life.pool.size > 0 ||
           life.imports.size > 0 ||
           life.reports.isWaiting ||
           life.chain.isWaiting ||
@@ -119,9 +137,11 @@ class BranchPost implements Role {
     const turn = this.#turn++
     this.#isBusy = this.#hasWork
     const effects: Effect[] = [...this.#armLook(now), ...this.#askRoot(BigInt(turn))]
-    effects.push(...this.#pulses.askAgain(), ...this.#learning.again())
+    effects.push(...this.#pulses.askAgain(), ...this.#learning.again(), ...this.#opening.again())
     const life = this.#life
-    if (life === undefined) return effects
+    if (life === undefined || life.isOver) return effects
+    this.#lateLooks = life.isLate ? this.#lateLooks + 1 : 0
+    if (this.#lateLooks > mostLateLooks) effects.push(...this.#learning.begin())
     effects.push(...this.#submissions.again(life, now))
     effects.push(...life.reports.again(BigInt(turn)), ...life.deliver(now))
     return life.finish(effects, now)
@@ -144,28 +164,74 @@ class BranchPost implements Role {
     const rows = this.#pulses.take(pulse, table)
     if (rows === undefined) return []
     const effects: Effect[] = [{ kind: 'store', rows, then: [] }]
-    const isNew = this.#pulses.number > before
-    if (isNew) effects.push(...this.#newPulse())
+    const { number } = this.#pulses
+    if (number > before) {
+      const hash = pulse.certificate.body.hash
+      effects.push(tell({ kind: 'pulse', pulse: number, hash }))
+      if (this.#life !== undefined) effects.push(...this.#pulses.wantBetween(before, number))
+      effects.push(...this.#takeTurn(now))
+    }
     const life = this.#life
-    if (life === undefined) return this.#rest(effects, now)
-    effects.push(...life.pulse(now, isNew))
-    if (isNew) effects.push(...life.reports.again(this.#pulses.number))
+    if (life === undefined || life.isOver) return this.#rest(effects, now)
+    const known = this.#pulses.at(pulse.header.pulseSeen)
+    if (known !== undefined) effects.push(...life.pulse(known, now))
+    if (number > before) effects.push(...life.reports.again(number))
     return this.#rest(life.finish(effects, now), now)
   }
 
-  /** Whether the newest pulse ends or begins our branch's life. */
-  #newPulse(): readonly Effect[] {
-    const { sealed } = this.#pulses.newest
-    const hash = sealed.certificate.body.hash
-    const told = tell({ kind: 'pulse', pulse: this.#pulses.number, hash })
-    return [told]
+  /** Whether others have our accounts by now. */
+  get #isRetired(): boolean {
+    const entry = entryFor(this.#pulses.newest.table, this.#seat.prefix)
+    const life = this.#life
+    if (entry === undefined || entry.state === entryStates.retired) return true
+    const isNew = entry.state === entryStates.open
+    return (
+      life !== undefined && isNew && (life.isClosed || entry.height < life.includedHeight)
+    )
+  }
+
+  /** Whether the newest pulse ends our branch's life, begins one, or asks us to open one. */
+  #takeTurn(now: number): readonly Effect[] {
+    const effects: Effect[] = []
+    const { seat, pulses } = { seat: this.#seat, pulses: this.#pulses }
+    const entry = entryFor(pulses.newest.table, seat.prefix)
+    const life = this.#life
+    if (life !== undefined && !life.isOver && this.#isRetired) {
+      life.end()
+      effects.push(reached('branch retired'), ...this.#submissions.passOn(life))
+    }
+    if (entry === undefined || entry.state === entryStates.retired) {
+      return [...effects, ...this.#opening.pulse()]
+    }
+    if (life !== undefined && !life.isOver) return effects
+    const beginning = this.#opening.begun(entry)
+    if (beginning !== undefined) return [...effects, ...this.#begin(beginning, now)]
+    this.#opening.stop()
+    return [...effects, ...this.#learning.begin()]
+  }
+
+  /** A new life: consensus begins anew, and with it the journal. */
+  #begin(beginning: Beginning, now: number): readonly Effect[] {
+    this.#life = this.#lifeFrom(beginning)
+    return [
+      reached('branch opened'),
+      { kind: 'rewrite', records: [], then: [] },
+      { kind: 'store', rows: [beginningRow(beginning)], then: [] },
+      ...this.#life.start([], now),
+    ]
   }
 
   #handle(from: NodeName, message: Message, now: number): readonly Effect[] {
     if (message.kind === 'fetchState') {
       return this.#life === undefined ? [] : this.#giver.give(this.#life, from, message, now)
     }
-    if (message.kind === 'state') return this.#learn(message, now)
+    if (message.kind === 'state') {
+      const isOurs = message.header.prefix === this.#seat.prefix
+      return isOurs ? this.#learn(message, now) : this.#opening.state(from, message)
+    }
+    if (message.kind === 'vote' && message.body.view === 0n) {
+      return this.#opening.vote(from, message)
+    }
     const life = this.#life
     if (life === undefined) return []
     if (consensus.has(message.kind)) {
@@ -189,7 +255,7 @@ class BranchPost implements Role {
       case 'mark':
         return life.reports.mark(from, message)
       case 'receipts':
-        return life.takeImport(from, message)
+        return life.isOver ? [] : life.takeImport(from, message)
       case 'taken':
         life.delivery.taken(from, message, life.ledger)
         return []

@@ -2,7 +2,6 @@
 import { encode, equal, sha256 } from '#base'
 import {
   accountFlags,
-  accountOf,
   covers,
   receiptKinds,
   supplyLimit,
@@ -25,10 +24,6 @@ export function readTransfer(transfer: Transfer): ReadTransfer {
   return { transfer, signed, id: sha256(signed) }
 }
 
-/** Whose key it is, checked without a hash where the account says it. */
-const isKeyOf = (key: Uint8Array, id: Uint8Array, account: OpenAccount | undefined): boolean =>
-  account === undefined ? equal(accountOf(key), id) : equal(account.cold.publicKey, key)
-
 /** What the body says by itself. */
 function bodyRefusal(work: Work, { body }: Transfer): RefusalCode | undefined {
   const { prefix, parent } = work.footing
@@ -41,7 +36,7 @@ function bodyRefusal(work: Work, { body }: Transfer): RefusalCode | undefined {
 }
 
 function payerRefusal(work: Work, { body }: Transfer, payer: OpenAccount): RefusalCode | undefined {
-  if (!isKeyOf(body.payerKey, body.payer, payer)) return 'SIGNATURE_INVALID'
+  if (!equal(payer.cold.publicKey, body.payerKey)) return 'SIGNATURE_INVALID'
   if ((payer.cold.flags & accountFlags.frozen) !== 0) return 'PAYER_FROZEN'
   if (body.nonce <= payer.cold.nonce) return 'NONCE_USED'
   if (body.nonce > payer.cold.nonce + 1n) return 'NONCE_AHEAD'
@@ -60,9 +55,8 @@ function coverRefusal(work: Work, spent: bigint): RefusalCode | undefined {
 
 function payeeRefusal(work: Work, { body, accept }: Transfer): RefusalCode | undefined {
   const isHere = covers(work.footing.prefix, body.payee)
-  const payee = isHere ? work.account(body.payee) : undefined
-  if (isHere && payee === undefined) return 'PAYEE_UNKNOWN'
-  if (!isKeyOf(body.payeeKey, body.payee, payee)) return 'ACCEPT_INVALID'
+  if (isHere && work.account(body.payee) === undefined) return 'PAYEE_UNKNOWN'
+  if (!work.footing.checks.isAccountOf(body.payee, body.payeeKey)) return 'ACCEPT_INVALID'
   if (accept.kind === 'standing') {
     if (body.amount > accept.mostAmount || accept.validUntil < work.pulse) return 'ACCEPT_INVALID'
   }

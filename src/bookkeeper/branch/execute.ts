@@ -2,7 +2,7 @@
  * What one block does to a branch, while it is being done (spec OL-1, D to F): accounts, channels
  * and sums as they will be. Nothing outside of this object changes.
  */
-import { concat, encode, sha256 } from '#base'
+import { encode, sha256 } from '#base'
 import {
   type Account,
   accountFlags,
@@ -16,6 +16,7 @@ import {
   entryHash,
   type Header,
   listRoot,
+  pair,
   type Prefix,
   prefixLayout,
   type Receipt,
@@ -56,6 +57,9 @@ function placeOf(prefix: Prefix): Uint8Array {
   if (place === undefined) places.set(prefix, (place = encode(prefixLayout, prefix)))
   return place
 }
+
+/** A blind and what changes it. */
+const blending = new Uint8Array(48)
 
 export class Work {
   readonly accounts = new Map<string, OpenAccount>()
@@ -103,14 +107,16 @@ export class Work {
     const name = textOf(id)
     const open = this.accounts.get(name)
     if (open !== undefined) return open
-    const account = this.footing.tree.get(id)
-    return account === undefined ? undefined : { ...account, cold: { ...account.cold } }
+    // The tree gives out copies.
+    return this.footing.tree.get(id)
   }
 
   /** Keeps an account that is about to change for this cause (32 bytes). */
   touch(account: OpenAccount, cause: Uint8Array): void {
     account.pulse = this.pulse
-    account.cold.blind = sha256(concat(account.cold.blind, cause)).subarray(0, 16)
+    blending.set(account.cold.blind, 0)
+    blending.set(cause, 16)
+    account.cold.blind = sha256(blending).subarray(0, 16)
     this.accounts.set(textOf(account.id), account)
   }
 
@@ -217,7 +223,7 @@ export class Work {
       destination,
       sequence: receipt.sequence,
       cumulative: receipt.cumulative,
-      head: sha256(concat(channel.head, hash)),
+      head: pair(channel.head, hash),
     })
     this.cumOut += amount
     this.sent.push(receipt)

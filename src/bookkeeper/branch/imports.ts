@@ -3,7 +3,7 @@
  * and F). The way of the proof: a finalized pulse, its table, the source's entry, its header, the
  * channel in it, whose head is a chain of hashes over the receipts.
  */
-import { concat, equal, sha256 } from '#base'
+import { equal } from '#base'
 import {
   type Channel,
   channelHash,
@@ -16,6 +16,7 @@ import {
   listProof,
   type ListProof,
   listRootOf,
+  pair,
   type Prefix,
   type Receipt,
   receiptHash,
@@ -82,11 +83,11 @@ export function checkRun(
       `there are no receipts of kind ${receipt.kind}`,
     )
     const hash = receiptHash(receipt)
-    head = sha256(concat(head, hash))
+    head = pair(head, hash)
     hashes.push(hash)
     taken = { ...cursor, sequence: receipt.sequence, cumulative: receipt.cumulative, head }
   }
-  const end = rest.reduce((chain, hash) => sha256(concat(chain, hash)), head)
+  const end = rest.reduce((chain, hash) => pair(chain, hash), head)
   demand(equal(end, channel.head), "the receipts do not lead to the channel's head")
   demand(
     taken.sequence + BigInt(rest.length) === channel.sequence &&

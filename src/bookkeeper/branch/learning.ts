@@ -65,12 +65,20 @@ export class Learning {
   take(message: MessageOf<'state'>, ours: Header | undefined): Found | undefined {
     const { header, certificate, accounts, image, nonce } = message
     if (!this.#isOn || nonce !== this.#seat.post.nonce) return undefined
-    if (!isLater(header, ours) || !this.#isKnown(message)) return undefined
+    if (!this.#isKnown(message)) return undefined
+    if (!isLater(header, ours)) {
+      // Others are no further: what lacks will come the usual way.
+      this.#isOn = false
+      return undefined
+    }
     const learnt: Learnt = { header, certificate, accounts, image }
     try {
       const ledger = ledgerOf(this.#seat, learnt)
       this.#isOn = false
-      return { beginning: { ledger, certificate, taken: [], isBlank: true }, learnt }
+      return {
+        beginning: { ledger, certificate, taken: [], isBlank: true, pulse: header.pulseSeen },
+        learnt,
+      }
     } catch {
       return undefined
     }

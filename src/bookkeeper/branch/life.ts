@@ -7,6 +7,7 @@ import {
   type Certificate,
   type Channel,
   entryStates,
+  forms,
   levels,
   type Row,
   type Snapshots,
@@ -39,6 +40,8 @@ export interface LifeOptions {
   readonly taken: readonly Taken[]
   /** the snapshot store lacks accounts that have not changed: all are noted at the next pulse */
   readonly isBlank: boolean
+  /** the newest pulse that is noted */
+  readonly pulse: bigint
   fellBehind(height: bigint, now: number): readonly Effect[]
 }
 
@@ -64,12 +67,17 @@ export class BranchLife implements ChainOwner {
   #forgetting: bigint | undefined
   #isTimed = false
   #poked = ''
+  #noted: bigint
+  #isOver = false
+  #includedHeight: bigint
 
   constructor(options: LifeOptions) {
     const { seat, pulses, ledger, taken } = options
     this.#options = options
     this.#isBlank = options.isBlank
     this.#certificate = options.certificate
+    this.#noted = options.pulse
+    this.#includedHeight = options.isBlank ? 0n : ledger.header.height
     this.#cursors = ledger.cursors
     this.imports = new ImportsWaiting(seat)
     this.reports = new Reports(seat, ledger.channels)
@@ -108,10 +116,38 @@ export class BranchLife implements ChainOwner {
   }
 
   start(records: readonly Uint8Array[], now: number): readonly Effect[] {
-    return this.finish([...this.engine.start(records, now), ...this.pulse(now)], now)
+    const { pulses } = this.#options
+    const first = pulses.number > this.#noted + BigInt(mostPending) ? pulses.number : this.#noted
+    for (let pulse = first + 1n; pulse < pulses.number; pulse++) {
+      const known = pulses.at(pulse)
+      if (known !== undefined) this.#expect(known)
+    }
+    const begun = this.engine.start(records, now)
+    return this.finish([...begun, ...this.pulse(pulses.newest, now)], now)
+  }
+
+  /** Others have the branch's accounts now: consensus ends, what is asked is answered. */
+  end(): void {
+    this.#isOver = true
+    this.#pending = []
+  }
+  get isOver(): boolean {
+    return this.#isOver
+  }
+  get isClosed(): boolean {
+    return this.chain.finalizedHeader.form === forms.closing
+  }
+  /** The newest height of this life that a pulse was seen to include. */
+  get includedHeight(): bigint {
+    return this.#includedHeight
+  }
+  /** Whether a pulse waits for blocks that are not here. */
+  get isLate(): boolean {
+    return this.#pending.length > 0
   }
 
   receive(from: NodeName, message: Message, now: number): readonly Effect[] {
+    if (this.#isOver) return []
     return this.finish(this.engine.receive(from, message, now), now)
   }
 
@@ -124,10 +160,11 @@ export class BranchLife implements ChainOwner {
     this.#isBlank = true
     const { header } = ledger
     const jumped = certificate === undefined ? [] : this.engine.adopt({ header, certificate }, now)
-    return this.finish([...jumped, ...this.pulse(now)], now)
+    return this.finish([...jumped, ...this.pulse(this.#options.pulses.newest, now)], now)
   }
 
   ring(timer: string, now: number): readonly Effect[] {
+    if (this.#isOver) return []
     if (timer === timers.block) {
       this.#isTimed = false
       return this.finish(this.engine.poke(now), now)
@@ -141,6 +178,7 @@ export class BranchLife implements ChainOwner {
   /** Adds what the event has led to, and lets consensus go on where more is known than before. */
   finish(effects: readonly Effect[], now: number): readonly Effect[] {
     const all = [...effects, ...this.#drain()]
+    if (this.#isOver) return all
     const wait = this.chain.untilNext(now)
     if (wait === 0 && this.#poked !== this.version) {
       this.#poked = this.version
@@ -201,7 +239,11 @@ export class BranchLife implements ChainOwner {
     const orders = this.pool.orders(inFlight)
     if (orders.length === 0) return false
     const { view, time, form } = ledger.header
-    const frame = { view: view + 1n, time: Number(time), form: form === 3 ? 1 : form }
+    const frame = {
+      view: view + 1n,
+      time: Number(time),
+      form: form === forms.opening ? forms.block : form,
+    }
     const built = ledger.build({ imports: [], orders, transfers: [] }, frame, this.#options.pulses)
     if (isFinal) this.refused(ledger.refused)
     return built !== undefined
@@ -253,15 +295,24 @@ export class BranchLife implements ChainOwner {
 
   // pulses
 
-  /** A pulse has come, or this life begins: what it includes, and what has to be delivered. */
-  pulse(now: number, isNew = true): readonly Effect[] {
-    const { newest } = this.#options.pulses
-    const entry = this.#entry
-    const isAhead = entry !== undefined && entry.height > this.chain.includedHeight
-    if (isNew && isAhead) this.#pending.push(newest)
+  /** Keeps a pulse until the blocks that it includes, and the pulses before it, are here. */
+  #expect(known: KnownPulse): void {
+    const entry = entryFor(known.table, this.#options.seat.prefix)
+    if (entry === undefined || entry.height <= this.chain.includedHeight) return
+    const { pulseSeen } = known.sealed.header
+    if (pulseSeen <= this.#noted) return
+    this.#pending.push(known)
+    this.#pending.sort((a, b) => (a.sealed.header.pulseSeen < b.sealed.header.pulseSeen ? -1 : 1))
     if (this.#pending.length > mostPending) this.#pending.shift()
+  }
+
+  /** A pulse has come, or this life begins: what it includes, and what has to be delivered. */
+  pulse(known: KnownPulse, now: number): readonly Effect[] {
+    this.#expect(known)
+    const wasLate = this.isLate
     const effects = [...this.chain.goOn(now), ...this.#include(now)]
-    if (isNew && this.#pending.length === 0) effects.push(...this.deliver(now))
+    const isNewest = known === this.#options.pulses.newest
+    if (isNewest && !wasLate) effects.push(...this.deliver(now))
     return effects
   }
 
@@ -278,6 +329,7 @@ export class BranchLife implements ChainOwner {
     const effects: Effect[] = []
     while (this.#pending.length > 0) {
       const [known] = this.#pending
+      if (this.#options.pulses.isMissingBefore(known.sealed.header.pulseSeen)) break
       const entry = entryFor(known.table, this.#options.seat.prefix)
       const isNews = entry !== undefined && entry.height > this.chain.includedHeight
       if (isNews) {
@@ -320,6 +372,8 @@ export class BranchLife implements ChainOwner {
       this.reports.included(entry, last.channels)
     })
     this.#isBlank = false
+    this.#noted = pulse
+    this.#includedHeight = height
     rows.push(...this.places.included(this.ledger.header.cycle, from, height, pulse))
     this.ledger.included(height)
     this.delivery.tookOwn(this.#cursors)

@@ -168,6 +168,7 @@ export class Network {
   passes: (from: NodeName, to: NodeName, message: Message) => boolean = () => true
   now = 1_000_000
   sent = 0
+  #lastPulse = 0n
   #nonce = 1n
   readonly #nonces = new Map<string, bigint>()
 
@@ -312,6 +313,10 @@ export class Network {
 
   send(from: NodeName, to: NodeName, message: Message): void {
     this.sent++
+    if (message.kind === 'pulse' && message.pulse.header.pulseSeen > this.#lastPulse) {
+      this.#lastPulse = message.pulse.header.pulseSeen
+      this.lastTable = message.table
+    }
     if (this.nodes.get(from)?.isSilent || !this.passes(from, to, message)) return
     const bytes = this.#isBytes ? encodeMessage(message) : undefined
     const sent = from === to ? this.now : this.now + this.#latency

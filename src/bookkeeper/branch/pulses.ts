@@ -27,6 +27,8 @@ import { type Seat, toRoot } from './seat.js'
 const held = 600
 /** Missing pulses that are asked for at a time. */
 const mostWanted = 64
+/** Missing pulses that are asked for again at a time, and how often each. */
+const [mostAsked, mostTimes] = [32, 8]
 
 /** Pulse 0, which nobody had to sign. */
 export const pulseZero = ({ root, table }: Genesis): KnownPulse => ({
@@ -80,7 +82,8 @@ export const entryFor = (table: Table, prefix: Prefix): TableEntry | undefined =
 export class KnownPulses implements Pulses {
   readonly #seat: Seat
   readonly #known = new Map<bigint, KnownPulse>()
-  readonly #wanted = new Set<bigint>()
+  /** with how often each was asked for */
+  readonly #wanted = new Map<bigint, number>()
   #newest: KnownPulse
   #attempt: number
   #version = 0
@@ -143,16 +146,36 @@ export class KnownPulses implements Pulses {
   want(pulse: bigint): readonly Effect[] {
     if (this.#wanted.has(pulse) || this.#wanted.size >= mostWanted) return []
     if (this.at(pulse) !== undefined) return []
-    this.#wanted.add(pulse)
+    this.#wanted.set(pulse, 1)
     return this.#ask([pulse])
+  }
+
+  /** Asks for the pulses that were missed between two. */
+  wantBetween(from: bigint, to: bigint): readonly Effect[] {
+    const effects: Effect[] = []
+    const first = to - from > BigInt(mostWanted) ? to - BigInt(mostWanted) : from + 1n
+    for (let pulse = first; pulse < to; pulse++) effects.push(...this.want(pulse))
+    return effects
+  }
+
+  /** Whether a pulse before this one is still being asked for. */
+  isMissingBefore(pulse: bigint): boolean {
+    for (const wanted of this.#wanted.keys()) if (wanted < pulse) return true
+    return false
   }
 
   /** Asks again for what has not come, another member of the root. */
   askAgain(): readonly Effect[] {
-    const late = [...this.#wanted].filter((pulse) => pulse <= this.number)
-    // What lies ahead comes with the newest pulse, or was made up by who named it.
-    for (const pulse of this.#wanted) if (pulse > this.number) this.#wanted.delete(pulse)
-    return this.#ask(late.slice(0, 8))
+    const late: bigint[] = []
+    for (const [pulse, times] of this.#wanted) {
+      // What lies ahead comes with the newest pulse, or was made up by who named it.
+      if (pulse > this.number || times >= mostTimes) this.#wanted.delete(pulse)
+      else if (late.length < mostAsked) {
+        late.push(pulse)
+        this.#wanted.set(pulse, times + 1)
+      }
+    }
+    return this.#ask(late)
   }
 
   get isWaiting(): boolean {

@@ -6,6 +6,8 @@ import { concat, encode, equal } from '#base'
 import type { Signatures } from '#identity'
 import {
   type Accept,
+  type AccountId,
+  accountOf,
   type Order,
   orderBodyLayout,
   standingAcceptBodyLayout,
@@ -28,6 +30,7 @@ const sameAccept = (a: Accept, b: Accept): boolean =>
 export class SignedChecks {
   readonly #passed = new Map<string, Transfer>()
   readonly #standing = new Set<string>()
+  readonly #accounts = new Map<string, AccountId>()
 
   constructor(readonly signatures: Pick<Signatures, 'verify'>) {}
 
@@ -72,6 +75,17 @@ export class SignedChecks {
     if (this.#standing.size >= remembered) this.#standing.delete(firstOf(this.#standing))
     this.#standing.add(name)
     return true
+  }
+
+  /** Whether this is the account of the key. */
+  isAccountOf(id: AccountId, publicKey: Uint8Array): boolean {
+    const name = nameOf(publicKey)
+    const known = this.#accounts.get(name)
+    if (known !== undefined) return equal(known, id)
+    const account = accountOf(publicKey)
+    if (this.#accounts.size >= remembered) this.#accounts.delete(firstOf(this.#accounts.keys()))
+    this.#accounts.set(name, account)
+    return equal(account, id)
   }
 
   order({ body, signature }: Order): boolean {

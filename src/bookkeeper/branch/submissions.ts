@@ -1,10 +1,11 @@
 /** What clients and other members send: looked at once, passed on once (spec OL-1, E 1). */
-import { equal } from '#base'
+import { equal, keyId } from '#base'
 import { covers, accountOf, type Order, orderId, type Transfer, transferId } from '#ledger'
 import { type Effect, type NodeName, send, tell } from '../actor.js'
-import type { Message, MessageOf } from '../messages.js'
+import type { MessageOf } from '../messages.js'
 import type { RefusalCode } from './branch-ledger.js'
 import { isPassing, type Waiting } from './candidates.js'
+import { heirsOf } from './delivery.js'
 import type { BranchLife } from './life.js'
 import { states } from './places.js'
 import type { KnownPulses } from './pulses.js'
@@ -14,6 +15,8 @@ import { keyOf, type Seat, sendAll, toBranch } from './seat.js'
 const oldAfter = 2000
 /** Candidates of one such telling. */
 const mostTold = 64
+/** Candidates that a branch which closes hands on. */
+const mostPassedOn = 1024
 /** Nonces that a transfer may be ahead of its payer's account. */
 const mostNoncesAhead = 256n
 
@@ -66,6 +69,7 @@ export class Submissions {
     const id =
       message.kind === 'submit' ? transferId(message.transfer.body) : orderId(message.order.body)
     const key = keyOf(id)
+    if (life.isOver) return [send(from, { ...this.#busy(id), code: codeNumber('BRANCH_OTHER') })]
     if (life.pool.has(key) || life.chain.inFlight.has(key)) return []
     const isMember = this.#seat.members.includes(from) && from !== this.#seat.name
     if (life.places.of(id, key) !== undefined) {
@@ -172,10 +176,33 @@ export class Submissions {
     return life.pool.old(now, oldAfter, mostTold).map((waiting) => send(to, this.#told(waiting)))
   }
 
-  #told({ value }: Waiting<Transfer> | Waiting<Order>): Message {
+  /** Hands what waits here to the branches that have the accounts now. */
+  passOn(life: BranchLife): readonly Effect[] {
+    const { seat, post } = this.#seat
+    const { seating } = post.genesis
+    const effects: Effect[] = []
+    for (const waiting of life.pool.old(0, Number.NEGATIVE_INFINITY, mostPassedOn)) {
+      const message = this.#told(waiting)
+      const account = accountOfMessage(message)
+      const heir = heirsOf(this.#pulses.newest.table, this.#seat.prefix).find((prefix) =>
+        covers(prefix, account),
+      )
+      const members = heir === undefined ? [] : (seating.committee(heir)?.members ?? [])
+      if (heir === undefined || members.length === 0) continue
+      const to = keyId(members[seat % members.length])
+      effects.push(send(to, { ...message, prefix: heir }))
+    }
+    return effects
+  }
+
+  #told({ value }: Waiting<Transfer> | Waiting<Order>) {
     const to = toBranch(this.#seat.prefix)
     return 'payerSignature' in value
-      ? { kind: 'submit', ...to, transfer: value }
-      : { kind: 'order', ...to, order: value }
+      ? ({ kind: 'submit', ...to, transfer: value } as const)
+      : ({ kind: 'order', ...to, order: value } as const)
   }
 }
+
+/** The account that a transfer debits, or that an order is about. */
+const accountOfMessage = (message: MessageOf<'submit'> | MessageOf<'order'>): Uint8Array =>
+  message.kind === 'submit' ? message.transfer.body.payer : accountOf(message.order.body.publicKey)
