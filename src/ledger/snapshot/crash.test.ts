@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type Change, memoryDisk } from '#world'
 import { wholeTree } from '../prefix.js'
 import { kinds } from './keys.js'
 import { entriesOf, kindAt, Trial, trial } from './model.contract.js'
 import { type Mark, markOf, type Retention, withMark } from './retention.js'
+
+// Whole branches are hashed many times over; a busy machine needs a while.
+vi.setConfig({ testTimeout: 60_000 })
 
 describe('a crash', () => {
   /** Batches of a short life, and the model as it was after each. */

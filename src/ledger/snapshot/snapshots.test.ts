@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { toHex } from '#base'
 import { memoryDisk } from '#world'
 import type { Account } from '../account.js'
@@ -9,6 +9,9 @@ import { kinds } from './keys.js'
 import { entriesOf, kindAt, org, Trial, trial } from './model.contract.js'
 import { eraseSnapshots } from './purge.js'
 import type { Retention } from './retention.js'
+
+// Whole branches are hashed many times over; a busy machine needs a while.
+vi.setConfig({ testTimeout: 60_000 })
 
 const few: Retention = {
   every: 3,
@@ -94,7 +97,7 @@ describe('a snapshot store', () => {
       }),
       { numRuns: 16 },
     )
-  }, 60_000)
+  })
 
   it('writes a page anew after 64 changes, and keeps what was before', async () => {
     const it = await trial()

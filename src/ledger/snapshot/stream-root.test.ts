@@ -1,10 +1,13 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { toPrefix, wholeTree } from '../prefix.js'
 import { randomAccount, randomBytes, randomsOf } from '../tree/sample.contract.js'
 import { accountTree } from '../tree/tree.js'
 import { groupsOf, leavesOf, noLeaves } from './leaves.js'
 import { streamRoot } from './stream-root.js'
+
+// Whole branches are hashed many times over; a busy machine needs a while.
+vi.setConfig({ testTimeout: 60_000 })
 
 it('is the root of the tree', async () => {
   const counts = fc.oneof(fc.nat(10), fc.integer({ min: 250, max: 270 }), fc.nat(3000))
