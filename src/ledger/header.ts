@@ -63,8 +63,16 @@ export const forms = { block: 1, closing: 2, opening: 3, root: 4 } as const
 /** 32 zero bytes: the root of nothing. */
 export const noRoot: Digest = new Uint8Array(32)
 
-/** What names a header. */
-export const headerHash = (header: Header): Digest => sha256(encode(headerLayout, header))
+const hashes = new WeakMap<Header, Digest>()
+
+/** What names a header; worked out once for each object. */
+export function headerHash(header: Header): Digest {
+  const known = hashes.get(header)
+  if (known !== undefined) return known
+  const hash = sha256(encode(headerLayout, header))
+  hashes.set(header, hash)
+  return hash
+}
 
 /** Committees stand on two levels: the root's, and each branch's below it. */
 export const levels = { root: 0, branch: 1 } as const
