@@ -14,7 +14,16 @@ export interface SimulatedKeys {
   make(dice: Stream): Key
 }
 
-const nameOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
+const names = new WeakMap<Uint8Array, string>()
+
+function nameOf(bytes: Uint8Array): string {
+  let name = names.get(bytes)
+  if (name === undefined) {
+    name = String.fromCharCode(...bytes)
+    names.set(bytes, name)
+  }
+  return name
+}
 
 function signatureOf(seed: Uint8Array, domain: string, body: Uint8Array): Uint8Array {
   const signature = new Uint8Array(64)

@@ -96,7 +96,7 @@ function drawRules(dice: Stream, domains: number, accounts: number): Scenario['r
     pulseMillis: 1000,
     viewMillis: 250,
     mostViewMillis: 2000,
-    blockMillis: dice.pick([50, 100, 250]),
+    blockMillis: dice.pick([100, 250, 500]),
     cycle: isShort ? dice.between(6, 20) : 1800,
     splitAbove,
     mergeBelow: isShort ? Math.floor(splitAbove * 0.5 * dice.float()) : 0,
@@ -120,7 +120,7 @@ function drawNetwork(dice: Stream, isCalm: boolean): Scenario['network'] {
 }
 
 const drawWork = (dice: Stream): Scenario['work'] => ({
-  rate: dice.pick([5, 15, 40]),
+  rate: dice.pick([2, 6, 20]),
   wrong: dice.pick([0, 0.05, 0.2]),
   standing: dice.pick([0, 0.3, 0.9]),
   orders: dice.pick([0, 0.05, 0.2]),
