@@ -18,7 +18,12 @@ const doors = Object.entries(imports).map(([door, target]) => ({
 export default defineConfig({
   resolve: { alias: doors },
   test: {
-    include: ['src/**/*.test.ts', 'console/src/**/*.test.ts', 'test/tidy.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'console/src/**/*.test.ts',
+      'test/tidy.test.ts',
+      'test/mutations/*.test.ts',
+    ],
     testTimeout: 20_000,
     maxWorkers: 2,
     minWorkers: 1,

@@ -1,0 +1,264 @@
+/**
+ * Planted protocol bugs (docs/internals/simulator.md, "Mutation check"). Each is one small change to
+ * one file, made in a bundled copy and never on disk; the simulator must find it.
+ *
+ * - `find` occurs exactly once in `file`, below `src/`
+ * - `wishes` are options of the run, where the bug can only show under them
+ */
+const bookkeeper = (file, name, find, replace, wishes) => ({
+  name,
+  file: `bookkeeper/${file}`,
+  find,
+  replace,
+  ...(wishes === undefined ? {} : { wishes }),
+})
+
+/** One branch with none but hostile bookkeepers. */
+const captured = { captured: true }
+
+const consensus = [
+  {
+    name: 'two votes are a quorum',
+    file: 'ledger/header.ts',
+    find: 'members - Math.floor((members - 1) / 3)',
+    replace: 'Math.max(1, 2 * Math.floor((members - 1) / 3))',
+  },
+  {
+    name: 'a seat counts twice in a certificate',
+    file: 'ledger/header.ts',
+    find: 'if (seat <= last || seat',
+    replace: 'if (seat < last || seat',
+  },
+  bookkeeper(
+    'simplex/ballot.ts',
+    'votes leave before they are on disk',
+    "appendRecord(engine, view, { kind: 'vote', body, signature, blocks }, then)",
+    "engine.effects.push(...then)\n  appendRecord(engine, view, { kind: 'vote', body, signature, blocks }, [])",
+  ),
+  bookkeeper(
+    'simplex/replay.ts',
+    'a restart forgets the votes of the journal',
+    'own.set(kind, block === undefined ? { body, signature } : { body, signature, block })',
+    'own.delete(kind)',
+  ),
+  bookkeeper(
+    'simplex/views.ts',
+    'two votes in one view',
+    'state.isRefused || state.own.has(votes.notarize)',
+    'state.isRefused',
+  ),
+  bookkeeper(
+    'simplex/certificates.ts',
+    'finalizes after it has skipped',
+    'const isFree = !own.has(votes.skip) && !own.has(votes.finalize)',
+    'const isFree = !own.has(votes.finalize)',
+  ),
+  bookkeeper(
+    'simplex/recall.ts',
+    'votes at once after a restart',
+    'if (faulty > 0) recall.needed = 2 * faulty',
+    'if (faulty > 0) recall.needed = 0',
+  ),
+  bookkeeper(
+    'simplex/recall.ts',
+    'a lost disk votes where it may have voted',
+    "  raiseFloor(engine, newest)\n  appendRecord(engine, newest, { kind: 'floor'",
+    "  raiseFloor(engine, 0n)\n  appendRecord(engine, newest, { kind: 'floor'",
+  ),
+  bookkeeper(
+    'simplex/views.ts',
+    'silent leaders are waited for',
+    'castVote(engine, votes.skip, view, noRoot)',
+    'void noRoot',
+  ),
+  bookkeeper(
+    'simplex/votes.ts',
+    'signatures of votes are not checked',
+    'const isFalse = !isOwn && !isSigned(engine, seat, body, signature)',
+    'const isFalse = isOwn && !isSigned(engine, seat, body, signature)',
+  ),
+  bookkeeper(
+    'simplex/chain.ts',
+    'blocks that are missing are not asked for',
+    'for (const { hash, certificate } of missing(engine).slice(0, 8)) {',
+    'for (const { hash, certificate } of missing(engine).slice(0, 0)) {',
+  ),
+]
+
+const transfers = [
+  bookkeeper(
+    'branch/execute-transfers.ts',
+    'no nonce check',
+    "if (body.nonce <= payer.cold.nonce) return 'NONCE_USED'",
+    '',
+  ),
+  bookkeeper(
+    'branch/execute-transfers.ts',
+    'no expiry',
+    "if (body.validUntil < work.pulse) return 'EXPIRED'",
+    '',
+  ),
+  bookkeeper(
+    'branch/execute-transfers.ts',
+    'no balance check',
+    "if (spent > payer.amount) return 'BALANCE_LOW'",
+    '',
+  ),
+  bookkeeper(
+    'branch/execute-transfers.ts',
+    'the frozen may pay',
+    "if ((payer.cold.flags & accountFlags.frozen) !== 0) return 'PAYER_FROZEN'",
+    '',
+  ),
+  bookkeeper(
+    'branch/execute-transfers.ts',
+    'debits are not counted',
+    'work.cumDebit += spent',
+    'work.cumDebit += 0n',
+  ),
+  bookkeeper(
+    'branch/signed.ts',
+    'payees need not agree',
+    "if (!isTaken) return 'ACCEPT_INVALID'",
+    "if (!isTaken && accept.signature.length === 0) return 'ACCEPT_INVALID'",
+  ),
+  bookkeeper(
+    'branch/signed.ts',
+    'payers need not sign',
+    "if (!verify(body.payerKey, 'leither/ledger/transfer/1', signed, payerSignature)) {",
+    'if (payerSignature.length === 0) {',
+  ),
+  bookkeeper(
+    'branch/execute.ts',
+    'the frozen are paid out',
+    'if ((account.cold.flags & accountFlags.frozen) === 0) account.amount += amount',
+    'if (account.cold.flags >= 0) account.amount += amount',
+  ),
+  bookkeeper(
+    'branch/execute-orders.ts',
+    'what was held is lost',
+    'account.amount += account.cold.held',
+    'account.amount += 0n',
+  ),
+  bookkeeper(
+    'branch/execute.ts',
+    'what nobody takes is lost',
+    'return this.pay(receiptKinds.giveBack, cause, payee, payer, amount)',
+    'return undefined',
+  ),
+  bookkeeper(
+    'branch/execute.ts',
+    'what nobody takes goes back twice',
+    'return this.pay(receiptKinds.giveBack, cause, payee, payer, amount)',
+    'this.pay(receiptKinds.giveBack, cause, payee, payer, amount)\n      return this.pay(receiptKinds.giveBack, cause, payee, payer, amount)',
+  ),
+  bookkeeper('branch/execute.ts', 'fees are lost', 'this.#fees += fee', 'this.#fees += 0n * fee'),
+]
+
+const receipts = [
+  bookkeeper(
+    'branch/seal-block.ts',
+    'cursors stay where they are',
+    'cursors: cursors.with(work.taken)',
+    'cursors',
+  ),
+  bookkeeper(
+    'branch/imports.ts',
+    'receipts need not lead to the head of their channel',
+    'demand(equal(end, channel.head), "the receipts do not lead to the channel\'s head")',
+    '',
+  ),
+  bookkeeper(
+    'branch/imports.ts',
+    'channels need no proof',
+    'checkChannel(given, known, parent.org)',
+    'void checkChannel',
+  ),
+  bookkeeper(
+    'branch/delivery.ts',
+    'one word is enough to forget receipts',
+    'const sure = claims[faultsOf(members.length)] ?? 0n',
+    'const sure = claims[0] ?? 0n',
+  ),
+  bookkeeper(
+    'branch/delivery.ts',
+    'receipts are pushed once',
+    'const patience = 2.5',
+    'const patience = Number.POSITIVE_INFINITY',
+  ),
+  bookkeeper(
+    'branch/branch-state.ts',
+    'a block that is taken back leaves its accounts',
+    '    this.tree.undo(step.undo)\n    this.#standing = step.before',
+    '    this.#standing = step.before',
+  ),
+  bookkeeper(
+    'branch/branch-state.ts',
+    'headers are believed',
+    '({ header }) => checkHeader(block.header, header)',
+    '({ header }) => void [checkHeader, header]',
+  ),
+  bookkeeper(
+    'branch/checkpoint.ts',
+    'first accounts are not stored',
+    'isBlank ? allAccounts(ledger) : changed',
+    'isBlank && pulse < 0n ? allAccounts(ledger) : changed',
+  ),
+]
+
+const root = [
+  bookkeeper(
+    'root/firewall.ts',
+    'no firewall',
+    'if ((this.#taken.get(node) ?? 0n) <= this.#due(node)) continue',
+    'if ((this.#taken.get(node) ?? 0n) <= this.#due(node) || before >= 0n) continue',
+    captured,
+  ),
+  bookkeeper(
+    'root/steps.ts',
+    'sums of branches need not add up',
+    "if (after.total - before.total !== came - left) return 'sums that do not add up'",
+    'void [came, left]',
+    captured,
+  ),
+  bookkeeper(
+    'root/report-check.ts',
+    'reports need no chain',
+    'return stepFault(before, included, headers[next])',
+    'return undefined',
+    captured,
+  ),
+  bookkeeper(
+    'root/report-check.ts',
+    'reports need no votes',
+    "if (!isCertified(report.certificate, committee, signatures)) return 'too few signatures'",
+    'void isCertified',
+  ),
+  bookkeeper(
+    'root/next-state.ts',
+    'debits settle at once',
+    'const settledDebit = then.get(entry.prefix) ?? 0n',
+    'const settledDebit = then.has(entry.prefix) ? entry.cumDebit : 0n',
+  ),
+  bookkeeper(
+    'root/admission.ts',
+    'no cover rule at the root',
+    'header.cumDebit - entry.settledDebit > rules.cover',
+    'header.cumDebit - entry.settledDebit > 2n * rules.cover + 2n ** 62n',
+    captured,
+  ),
+  bookkeeper(
+    'root/pulse-maker.ts',
+    'tables are believed',
+    'if (!equal(encode(tableLayout, table), encode(tableLayout, next.table))) return false',
+    '',
+  ),
+  bookkeeper(
+    'root/pulse-maker.ts',
+    'reports that are missing are never asked for',
+    'if (this.#asked.has(name) || this.#asked.size >= mostWanted) continue',
+    'if (this.#asked.has(name) || this.#asked.size >= 0) continue',
+  ),
+]
+
+export const patches = [...consensus, ...transfers, ...receipts, ...root]
