@@ -19,7 +19,7 @@ const read = (name: string): unknown => JSON.parse(readFileSync(placeOf(name), '
 const same = (name: string, made: object) =>
   expect(`${JSON.stringify(made, null, 2)}\n`).toMatchFileSnapshot(placeOf(name))
 
-const layouts: Record<string, Layout<never>> = {
+const layouts: Record<string, Layout<unknown>> = {
   ...{ transferBody: transferBodyLayout, transfer: transferLayout, receipt: receiptLayout },
   ...{ orderBody: orderBodyLayout, order: orderLayout, channel: channelLayout },
   ...{ entry: entryLayout, header: headerLayout, certificate: certificateLayout },
