@@ -16,13 +16,15 @@ import {
 
 /** Whether this very thing is certified here already: then signatures are not looked at. */
 export function isKnown({ views, final }: Engine, { body }: Certificate): boolean {
-  if (final.certificate !== undefined && equal(final.certificate.body.hash, body.hash)) {
-    if (body.kind === final.certificate.body.kind) return true
-  }
   const state = views.get(body.view)
   if (body.kind === votes.skip) return state?.skip !== undefined
-  const held = body.kind === votes.notarize ? state?.notarization : state?.finalization
-  return held !== undefined && equal(held.body.hash, body.hash)
+  const held = [state?.notarization, state?.finalization, final.certificate]
+  return held.some(
+    (known) =>
+      known?.body.kind === body.kind &&
+      known.body.view === body.view &&
+      equal(known.body.hash, body.hash),
+  )
 }
 
 /** Whether a certificate that a member sent holds. */

@@ -44,6 +44,8 @@ export type { Evidence, SimplexOptions } from './state.js'
 
 export class Simplex {
   readonly #engine: Engine
+  readonly #waiting: ((engine: Engine) => void)[] = []
+  #isBusy = false
 
   constructor(readonly options: SimplexOptions) {
     this.#engine = blankEngine(options)
@@ -144,12 +146,22 @@ export class Simplex {
     })
   }
 
+  /** What the application calls from inside an event is carried out at its end, as part of it. */
   #event(now: number, handler: (engine: Engine) => void): Effect[] {
     const engine = this.#engine
+    this.#waiting.push(handler)
+    if (this.#isBusy) return []
+    this.#isBusy = true
     engine.now = now
     engine.effects = []
-    handler(engine)
-    settle(engine)
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        next(engine)
+        settle(engine)
+      }
+    } finally {
+      this.#isBusy = false
+    }
     return engine.effects
   }
 }
