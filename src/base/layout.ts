@@ -2,6 +2,7 @@
  * Fixed binary layouts: little-endian, fields in a fixed order, nothing optional, one encoding for
  * one value (spec OL-1, A). What is signed or hashed by the ledger is written with these.
  */
+import { sha256 } from '#digest'
 import { LeitherError } from './errors.js'
 
 /** Bytes do not follow their layout, or a value does not fit into it. */
@@ -57,6 +58,10 @@ export class ByteWriter {
   /** What was written, as an array of its own. */
   done(): Uint8Array {
     return this.#bytes.slice(0, this.#at)
+  }
+  /** What was written, for a moment: the next write changes it. */
+  lent(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at)
   }
   /** Bytes that there is room for. */
   get room(): number {
@@ -246,18 +251,27 @@ const mostIdle = 65_536
 /** Room that `encode` writes in, unless a layout that it runs encodes as well. */
 let idle: ByteWriter | undefined = new ByteWriter(4096)
 
-/** The bytes of a value. @throws LayoutInvalid where a field does not fit */
-export function encode<T>(layout: Layout<T>, value: T): Uint8Array {
+function written<T, R>(layout: Layout<T>, value: T, read: (writer: ByteWriter) => R): R {
   const writer = idle ?? new ByteWriter()
   idle = undefined
   try {
     writer.clear()
     layout.write(writer, value)
-    return writer.done()
+    return read(writer)
   } finally {
     if (writer.room <= mostIdle) idle = writer
   }
 }
+
+const done = (writer: ByteWriter): Uint8Array => writer.done()
+const digested = (writer: ByteWriter): Uint8Array => sha256(writer.lent())
+
+/** The bytes of a value. @throws LayoutInvalid where a field does not fit */
+export const encode = <T>(layout: Layout<T>, value: T): Uint8Array => written(layout, value, done)
+
+/** SHA-256 of the bytes of a value. @throws LayoutInvalid where a field does not fit */
+export const digestOf = <T>(layout: Layout<T>, value: T): Uint8Array =>
+  written(layout, value, digested)
 
 /** The value of bytes that hold exactly one. @throws LayoutInvalid */
 export function decode<T>(layout: Layout<T>, bytes: Uint8Array): T {

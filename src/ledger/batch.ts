@@ -1,5 +1,5 @@
 /** What a block of a branch carries (spec OL-1, D and E). */
-import { bytesOf, encode, listOf, oneOf, sha256, struct, u64, type ValueOf } from '#base'
+import { bytesOf, digestOf, listOf, oneOf, struct, u64, type ValueOf } from '#base'
 import { channelLayout, receiptLayout } from './receipt.js'
 import { headerLayout } from './header.js'
 import { listProofLayout } from './merkle-list.js'
@@ -53,4 +53,4 @@ export const entryLayout = oneOf({
 })
 export type Entry = ValueOf<typeof entryLayout>
 
-export const entryHash = (entry: Entry): Digest => sha256(encode(entryLayout, entry))
+export const entryHash = (entry: Entry): Digest => digestOf(entryLayout, entry)

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { decode, encode, sha256 } from '#base'
-import { appended, emptyMmr, type Mmr, mmrLayout, mmrProof, mmrRoot, mmrRootOf } from './mmr.js'
+import {
+  appended,
+  appendedAll,
+  emptyMmr,
+  type Mmr,
+  mmrLayout,
+  mmrProof,
+  mmrRoot,
+  mmrRootOf,
+} from './mmr.js'
 
 const items = Array.from({ length: 40 }, (_, i) => sha256(Uint8Array.of(i)))
 
@@ -32,6 +41,18 @@ describe('a Merkle mountain range', () => {
     expect(mmrRootOf(items[5], { ...proof, index: 40n })).toBeUndefined()
     expect(mmrRootOf(items[5], { ...proof, size: 41n })).not.toEqual(root)
     expect(() => mmrProof(items, 40)).toThrow('no item 40')
+  })
+
+  it('takes many items as it takes one after the other', () => {
+    const one = (range: Mmr, more: readonly Uint8Array[]): Mmr =>
+      more.reduce((grown, item) => appended(grown, item), range)
+    for (let before = 0; before < 20; before++) {
+      const range = one(emptyMmr, items.slice(0, before))
+      for (let count = 0; count <= 20; count++) {
+        const more = items.slice(before, before + count)
+        expect(appendedAll(range, more)).toEqual(one(range, more))
+      }
+    }
   })
 
   it('takes no node for an item', () => {

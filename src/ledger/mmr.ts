@@ -2,7 +2,17 @@
  * A Merkle mountain range: an append-only list whose peaks are all that its owner must keep (spec
  * OL-1, C: the outbox). Leaves and nodes are told apart, and the root seals how many there are.
  */
-import { bytesOf, ByteWriter, listOf, sha256, struct, u64, type ValueOf } from '#base'
+import {
+  bytesOf,
+  ByteWriter,
+  concat,
+  hashPairs,
+  listOf,
+  sha256,
+  struct,
+  u64,
+  type ValueOf,
+} from '#base'
 import { LedgerError } from './errors.js'
 import { type Digest, pair } from './synopsis.js'
 
@@ -42,6 +52,38 @@ export function appended({ size, peaks }: Mmr, item: Digest): Mmr {
     peak = pair(before, peak)
   }
   return { size: size + 1n, peaks: [...left, peak] }
+}
+
+/** The items as leaves, one after the other. */
+function leavesOf(items: readonly Digest[]): Uint8Array {
+  const input = new Uint8Array(64 * items.length)
+  items.forEach((item, i) => {
+    input.set(item, 64 * i)
+    input.set(leafTag, 64 * i + 32)
+  })
+  const leaves = new Uint8Array(32 * items.length)
+  hashPairs(input, leaves)
+  return leaves
+}
+
+/** The range with more items, each level of nodes hashed at once. */
+export function appendedAll({ size, peaks }: Mmr, items: readonly Digest[]): Mmr {
+  const left = [...peaks]
+  const right: Digest[] = []
+  let nodes = leavesOf(items)
+  for (let rest = size; nodes.length > 0; rest /= 2n) {
+    if (rest % 2n === 1n) {
+      const before = left.pop()
+      if (before === undefined) throw new LedgerError('PROOF_INVALID', 'the range lacks a peak')
+      nodes = concat(before, nodes)
+    }
+    const paired = nodes.length - (nodes.length % 64)
+    if (paired < nodes.length) right.unshift(nodes.slice(paired))
+    const above = new Uint8Array(paired / 2)
+    hashPairs(nodes.subarray(0, paired), above)
+    nodes = above
+  }
+  return { size: size + BigInt(items.length), peaks: [...left, ...right] }
 }
 
 function seal(size: bigint, peaks: readonly Digest[]): Digest {

@@ -3,7 +3,7 @@
  * (source, destination) (spec OL-1, D and F). A channel's head is a chain of hashes, so that a run
  * of receipts is proven by the one head that the source's header commits to.
  */
-import { bytesOf, concat, encode, sha256, struct, u64, u8, type ValueOf } from '#base'
+import { bytesOf, concat, digestOf, sha256, struct, u64, u8, type ValueOf } from '#base'
 import { prefixLayout } from './prefix.js'
 import type { Digest } from './synopsis.js'
 
@@ -34,7 +34,7 @@ export const receiptLayout = struct({
 })
 export type Receipt = ValueOf<typeof receiptLayout>
 
-export const receiptHash = (receipt: Receipt): Digest => sha256(encode(receiptLayout, receipt))
+export const receiptHash = (receipt: Receipt): Digest => digestOf(receiptLayout, receipt)
 
 /** Where a channel stands: at its source what was sent, at its destination what was taken. */
 export const channelLayout = struct({
@@ -74,4 +74,4 @@ export const follows = (channel: Channel, receipt: Receipt): boolean =>
   receipt.amount > 0n &&
   receipt.cumulative === channel.cumulative + receipt.amount
 
-export const channelHash = (channel: Channel): Digest => sha256(encode(channelLayout, channel))
+export const channelHash = (channel: Channel): Digest => digestOf(channelLayout, channel)

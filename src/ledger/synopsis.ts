@@ -24,14 +24,15 @@ export const tags = { leaf: 0, cold: 1, inner: 2, group: 3, upper: 4, empty: 5 }
 
 const input = new Uint8Array(64)
 const view = new DataView(input.buffer)
+/** Small arrays that native code is handed cost more than a copy out of one that it knows. */
+const output = new Uint8Array(32)
 
 /** SHA-256 of two halves of 32 bytes. */
 export function pair(left: Uint8Array, right: Uint8Array): Digest {
   input.set(left, 0)
   input.set(right, 32)
-  const output = new Uint8Array(32)
   hashPairs(input, output)
-  return output
+  return output.slice()
 }
 
 /** Hashes a digest with the tag chunk that `fill` completes (offsets from 32). */
@@ -40,9 +41,8 @@ function tagged(digest: Digest, tag: number, fill?: (chunk: DataView) => void): 
   input.fill(0, 32)
   input[32] = tag
   fill?.(view)
-  const output = new Uint8Array(32)
   hashPairs(input, output)
-  return output
+  return output.slice()
 }
 
 /** The hash of the closed part of an account. */

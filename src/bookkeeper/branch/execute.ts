@@ -27,6 +27,7 @@ import type { Seating } from '#organization'
 import { BlockInvalid } from '../errors.js'
 import type { KnownPulse } from './branch-ledger.js'
 import type { ChannelBook } from './channels.js'
+import { textOf } from './id-text.js'
 import { branchIn } from './route.js'
 import type { SignedChecks } from './signed.js'
 
@@ -44,10 +45,6 @@ export interface Footing {
   readonly cursors: ChannelBook
   readonly checks: SignedChecks
 }
-
-/** A text that names bytes in maps. */
-export const textOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 const places = new Map<Prefix, Uint8Array>()
 

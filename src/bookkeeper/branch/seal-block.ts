@@ -1,7 +1,7 @@
 /** The header that a block's execution gives (spec OL-1, C). */
 import { encode } from '#base'
 import {
-  appended,
+  appendedAll,
   type Header,
   headerHash,
   headerLayout,
@@ -59,7 +59,7 @@ export function booksAfter(work: Work, { outbox }: Books): Books {
   return {
     channels: channels.with(work.out),
     cursors: cursors.with(work.taken),
-    outbox: work.sentHashes.reduce((range, hash) => appended(range, hash), outbox),
+    outbox: appendedAll(outbox, work.sentHashes),
   }
 }
 

@@ -14,12 +14,10 @@ import {
   type Transfer,
 } from '#ledger'
 import type { RefusalCode } from './branch-ledger.js'
+import { textOf } from './id-text.js'
 
 /** Checks that are remembered at most. */
 const remembered = 65_536
-
-const nameOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
 const sameAccept = (a: Accept, b: Accept): boolean =>
   a.kind === b.kind &&
@@ -40,7 +38,7 @@ export class SignedChecks {
    */
   transfer(transfer: Transfer, signed: Uint8Array, id: Uint8Array): RefusalCode | undefined {
     const { body, payerSignature, accept } = transfer
-    const name = nameOf(id)
+    const name = textOf(id)
     const passed = this.#passed.get(name)
     if (
       passed !== undefined &&
@@ -68,7 +66,7 @@ export class SignedChecks {
     const { mostAmount, validUntil, signature } = accept
     const { org, payee, payeeKey } = body
     const said = encode(standingAcceptBodyLayout, { org, payee, mostAmount, validUntil })
-    const name = nameOf(concat(said, payeeKey, signature))
+    const name = textOf(concat(said, payeeKey, signature))
     if (this.#standing.has(name)) return true
     const isSaid = this.signatures.verify(payeeKey, 'leither/ledger/accept/1', said, signature)
     if (!isSaid) return false
@@ -79,7 +77,7 @@ export class SignedChecks {
 
   /** Whether this is the account of the key. */
   isAccountOf(id: AccountId, publicKey: Uint8Array): boolean {
-    const name = nameOf(publicKey)
+    const name = textOf(publicKey)
     const known = this.#accounts.get(name)
     if (known !== undefined) return equal(known, id)
     const account = accountOf(publicKey)
