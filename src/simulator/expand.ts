@@ -43,6 +43,7 @@ export function expand(seed: string, wishes: Wishes, hostile: readonly string[])
   const captured = wishes.captured === true ? dice.int(domains) : undefined
   const cast = [
     ...(kinds.has(hostileWish) ? drawHostile(frame, bad, hostile) : []),
+    ...hostileClient(frame, clients, hostile),
     ...capturedBy(frame, captured, hostile),
   ]
   const hostileNodes = new Set(cast.map(({ node }) => node))
@@ -77,6 +78,21 @@ function checkWishes(wishes: Record<string, number>): void {
   }
 }
 
+/** The kind that tries to overdraw. */
+const greedy = 'overdrawer'
+/** The kind of hostile clients. */
+const spender = 'double spender'
+
+/** The last client may be hostile; bookkeepers of this kind are not. */
+function hostileClient(
+  { dice, kinds, nodes }: DrawFrame,
+  clients: number,
+  names: readonly string[],
+) {
+  const isPossible = kinds.has(hostileWish) && clients > 1 && names.includes(spender)
+  return isPossible && dice.chance(0.3) ? [{ node: nodes - 1, kind: spender }] : []
+}
+
 /** All bookkeepers of one branch are hostile. */
 function capturedBy(
   { dice, committees }: DrawFrame,
@@ -84,13 +100,17 @@ function capturedBy(
   hostile: readonly string[],
 ): Scenario['hostile'] {
   if (captured === undefined || hostile.length === 0) return []
-  const kind = dice.pick(hostile)
+  const isGreedy = hostile.includes(greedy) && dice.chance(0.6)
+  const kind = isGreedy ? greedy : dice.pick(hostile)
   return committees[captured + 1].map((node) => ({ node, kind }))
 }
 
 function drawRules(dice: Stream, domains: number, accounts: number): Scenario['rules'] {
   const each = Math.max(2, Math.ceil(accounts / domains))
   const isShort = dice.chance(0.35)
+  const publicity = dice.pick([20, 40, 86_400])
+  // A cover that runs out must be short enough for the second phase to see it settle.
+  const isTight = publicity === 20 && dice.chance(0.4)
   const splitAbove = isShort ? Math.max(4, Math.round(each * (0.7 + dice.float()))) : 65_536
   return {
     pulseMillis: 1000,
@@ -102,8 +122,8 @@ function drawRules(dice: Stream, domains: number, accounts: number): Scenario['r
     mergeBelow: isShort ? Math.floor(splitAbove * 0.5 * dice.float()) : 0,
     mostEntries: dice.pick([16, 256, 4096]),
     mostAhead: dice.pick([30, 30, 100]),
-    publicity: dice.pick([20, 40, 86_400]),
-    cover: String(2n ** 63n - 1n),
+    publicity,
+    cover: String(isTight ? BigInt(dice.between(4000, 40_000)) : 2n ** 63n - 1n),
   }
 }
 

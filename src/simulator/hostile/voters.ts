@@ -2,7 +2,7 @@
 import { type Effect, type Message, send } from '#bookkeeper'
 import { type Certificate, votes } from '#ledger'
 import type { HostileKind, HostilePlace } from '../checker.js'
-import { forgeVote, othersOf } from './forge.js'
+import { forgeVote, othersOf, seatOf, signVote } from './forge.js'
 import { type Lies, lying, timer } from './wrapped.js'
 
 function doubling(place: HostilePlace): Lies {
@@ -89,6 +89,18 @@ export const replayer: HostileKind = {
   open: lying(replaying),
 }
 
+/** A quorum that is one seat, again and again. */
+function selfMade(place: HostilePlace, like: Certificate): Certificate {
+  const { dice, node } = place
+  const kind = dice.pick([votes.notarize, votes.skip, votes.finalize])
+  const hash = kind === votes.skip ? new Uint8Array(32) : like.body.hash
+  const view = like.body.view + BigInt(dice.int(2))
+  const isLike = like.body.kind !== votes.skip
+  const body = { ...like.body, kind: isLike ? kind : votes.skip, view, hash }
+  const vote = { seat: seatOf(place), signature: signVote(place, node.key, body) }
+  return { body, signers: othersOf(place).map(() => vote) }
+}
+
 function stale(place: HostilePlace): Lies {
   const { dice } = place
   const old: Certificate[] = []
@@ -101,6 +113,8 @@ function stale(place: HostilePlace): Lies {
     const [first] = signers
     return dice.pick([
       dice.pick(old),
+      selfMade(place, certificate),
+      selfMade(place, certificate),
       { body, signers: signers.slice(1) },
       { body, signers: first === undefined ? [] : signers.map(() => first) },
       { body: { ...body, view: body.view + 1n }, signers },
@@ -109,6 +123,14 @@ function stale(place: HostilePlace): Lies {
   }
   return {
     answer(_from, message) {
+      if (message.kind === 'vote' && message.level === place.place.level && dice.chance(0.2)) {
+        const { level, prefix, body } = message
+        if (prefix !== place.place.prefix) return []
+        const certificate = selfMade(place, { body, signers: [] })
+        return othersOf(place).map((to) =>
+          send(to, { kind: 'certificate', level, prefix, certificate }),
+        )
+      }
       if (message.kind === 'certificate') keep(message.certificate)
       return []
     },

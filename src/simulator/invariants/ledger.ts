@@ -6,7 +6,7 @@ import { equal } from '#base'
 import { entryStates, forms, headerHash } from '#ledger'
 import type { Observer } from '../checker.js'
 import type { ReplayedPulse } from '../oracle/index.js'
-import { checkAmounts, checkCover, checkStep, checkSupply } from './sums.js'
+import { checkAmounts, checkCaptured, checkCover, checkStep, checkSupply } from './sums.js'
 import type { Watch } from './watch.js'
 
 export function ledgerChecker(watch: Watch): Observer {
@@ -49,7 +49,9 @@ const isCut = ({ arena }: Watch): boolean => arena.scenario.captured !== undefin
 function checkPulse(watch: Watch, before: ReplayedPulse, { pulse, table, added }: ReplayedPulse) {
   checkSupply(watch, table, pulse)
   checkAmounts(watch, table, pulse)
-  checkCover(watch, table, pulse)
+  const { publicity } = watch.arena.genesis.seating.charter.rules
+  checkCover(watch, table, watch.oracle.pulses.get(pulse - BigInt(publicity))?.table, pulse)
+  checkCaptured(watch, table, pulse)
   for (const [prefix, headers] of added) {
     if (watch.oracle.isCaptured(prefix)) continue
     const old = before.table.find((entry) => entry.prefix === prefix)

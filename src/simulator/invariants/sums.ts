@@ -41,13 +41,41 @@ export function checkAmounts(watch: Watch, table: Table, pulse: bigint): void {
   }
 }
 
-/** I11: no branch has more debited and unsettled than the cover rule allows. */
-export function checkCover(watch: Watch, table: Table, pulse: bigint): void {
+/**
+ * I11: no branch has more debited and unsettled than the cover rule allows, and nothing settles
+ * before its time.
+ * @param past the table of `publicity` pulses ago; undefined where there is none yet
+ */
+export function checkCover(watch: Watch, table: Table, past: Table | undefined, pulse: bigint) {
   const { cover } = watch.arena.genesis.seating.charter.rules
   for (const { prefix, cumDebit, settledDebit } of table) {
+    const open = `${cumDebit} debited, ${settledDebit} settled`
+    const where = `in pulse ${pulse} branch "${prefix}"`
     if (cumDebit - settledDebit > cover || settledDebit > cumDebit) {
-      const open = `${cumDebit} debited, ${settledDebit} settled`
-      watch.fail('I11', `in pulse ${pulse} branch "${prefix}" has ${open}; the cover is ${cover}`)
+      watch.fail('I11', `${where} has ${open}; the cover is ${cover}`)
     }
+    const due = past?.find((entry) => entry.prefix === prefix)?.cumDebit ?? 0n
+    if (settledDebit > due) watch.fail('I11', `${where} has ${open}; ${due} was due`)
+  }
+}
+
+/** I8: what a captured branch says that it took was sent to it. Others' receipts are replayed. */
+export function checkCaptured(watch: Watch, table: Table, pulse: bigint): void {
+  const { oracle } = watch
+  const captured = table.filter(({ prefix }) => oracle.isCaptured(prefix))
+  let sent = 0n
+  for (const channel of oracle.ledger.channels.values()) {
+    for (const { receipt } of channel) {
+      if (oracle.isCaptured(receipt.destination)) sent += receipt.amount
+    }
+  }
+  // What captured halves send each other is not replayed.
+  const own = captured.length > 1 ? captured.reduce((sum, { cumOut }) => sum + cumOut, 0n) : 0n
+  const taken = captured.reduce((sum, { cumIn }) => sum + cumIn, 0n)
+  if (taken > sent + own) {
+    watch.fail(
+      'I8',
+      `in pulse ${pulse} a captured branch has taken ${taken}; ${sent + own} was sent`,
+    )
   }
 }
