@@ -140,6 +140,7 @@ class BranchPost implements Role {
     effects.push(...this.#pulses.askAgain(), ...this.#learning.again(), ...this.#opening.again())
     const life = this.#life
     if (life === undefined || life.isOver) return effects
+    effects.push(...life.goOn(now))
     this.#lateLooks = life.isLate ? this.#lateLooks + 1 : 0
     if (this.#lateLooks > mostLateLooks) effects.push(...this.#learning.begin())
     effects.push(...this.#submissions.again(life, now))
@@ -185,9 +186,7 @@ class BranchPost implements Role {
     const life = this.#life
     if (entry === undefined || entry.state === entryStates.retired) return true
     const isNew = entry.state === entryStates.open
-    return (
-      life !== undefined && isNew && (life.isClosed || entry.height < life.includedHeight)
-    )
+    return life !== undefined && isNew && (life.isClosed || entry.height < life.includedHeight)
   }
 
   /** Whether the newest pulse ends our branch's life, begins one, or asks us to open one. */

@@ -15,7 +15,7 @@ import { faultsOf, type Seat, toBranch } from './seat.js'
 /** Receipts of one push at most. */
 const mostPushed = 4096
 /** Pulses after which what was pushed and not taken is pushed again. */
-const patience = 2.5
+const patience = 3.5
 
 interface Target {
   taken: bigint

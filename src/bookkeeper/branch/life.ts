@@ -143,7 +143,12 @@ export class BranchLife implements ChainOwner {
   }
   /** Whether a pulse waits for blocks that are not here. */
   get isLate(): boolean {
-    return this.#pending.length > 0
+    const [known] = this.#pending
+    const isMissing = known !== undefined && this.#isMissingBefore(known)
+    return known !== undefined && !isMissing
+  }
+  #isMissingBefore({ sealed }: KnownPulse): boolean {
+    return this.#options.pulses.isMissingBefore(sealed.header.pulseSeen)
   }
 
   receive(from: NodeName, message: Message, now: number): readonly Effect[] {
@@ -316,6 +321,11 @@ export class BranchLife implements ChainOwner {
     return effects
   }
 
+  /** Takes what no longer waits for pulses that cannot be had. */
+  goOn(now: number): readonly Effect[] {
+    return this.#include(now)
+  }
+
   /** Pushes receipts as the newest pulse proves them. */
   deliver(now: number): readonly Effect[] {
     const { newest, number } = this.#options.pulses
@@ -329,7 +339,7 @@ export class BranchLife implements ChainOwner {
     const effects: Effect[] = []
     while (this.#pending.length > 0) {
       const [known] = this.#pending
-      if (this.#options.pulses.isMissingBefore(known.sealed.header.pulseSeen)) break
+      if (this.#isMissingBefore(known)) break
       const entry = entryFor(known.table, this.#options.seat.prefix)
       const isNews = entry !== undefined && entry.height > this.chain.includedHeight
       if (isNews) {

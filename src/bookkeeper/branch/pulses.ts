@@ -28,7 +28,7 @@ const held = 600
 /** Missing pulses that are asked for at a time. */
 const mostWanted = 64
 /** Missing pulses that are asked for again at a time, and how often each. */
-const [mostAsked, mostTimes] = [32, 8]
+const [mostAsked, mostTimes] = [32, 2]
 
 /** Pulse 0, which nobody had to sign. */
 export const pulseZero = ({ root, table }: Genesis): KnownPulse => ({
@@ -147,7 +147,7 @@ export class KnownPulses implements Pulses {
     if (this.#wanted.has(pulse) || this.#wanted.size >= mostWanted) return []
     if (this.at(pulse) !== undefined) return []
     this.#wanted.set(pulse, 1)
-    return this.#ask([pulse])
+    return [...this.#ask([pulse]), ...this.#ask([pulse])]
   }
 
   /** Asks for the pulses that were missed between two. */
@@ -158,7 +158,10 @@ export class KnownPulses implements Pulses {
     return effects
   }
 
-  /** Whether a pulse before this one is still being asked for. */
+  /**
+   * Whether a pulse before this one is still being asked for. Not every pulse can be had: one that
+   * only its successors made final has no certificate of its own.
+   */
   isMissingBefore(pulse: bigint): boolean {
     for (const wanted of this.#wanted.keys()) if (wanted < pulse) return true
     return false
