@@ -3,6 +3,7 @@ import { equal } from '#base'
 import type { Signatures } from '#identity'
 import { equalSums } from '../amount.js'
 import {
+  type Committee,
   committeeOf,
   forms,
   type Header,
@@ -29,6 +30,17 @@ function checkHeader({ form, org, prefix }: Header, trusted: TrustedOrganization
   if (!equal(org, trusted.org)) refuse('its pulse is of another organization')
 }
 
+const committees = new WeakMap<readonly Uint8Array[], Committee>()
+
+/** The committee of a list that is asked for again and again. */
+function knownCommittee(members: readonly Uint8Array[]): Committee {
+  const known = committees.get(members)
+  if (known !== undefined) return known
+  const committee = committeeOf(members)
+  committees.set(members, committee)
+  return committee
+}
+
 /** @throws LedgerError PROOF_INVALID unless a quorum made the pulse final */
 export function checkSeal(
   { header, certificate }: SealedPulse,
@@ -51,7 +63,7 @@ export function checkSeal(
   if (members.length < replicated && !trusted.acceptsUnreplicated) {
     refuse(`only ${members.length} keep its books, unreplicated; accept that expressly`)
   }
-  const committee = committeeOf(members)
+  const committee = knownCommittee(members)
   if (!equal(committee.hash, header.committee)) refuse('its bookkeepers are others')
   if (!isCertified(certificate, committee, checker)) refuse('its votes are no quorum')
   return { signers: signers.length, members: members.length }
