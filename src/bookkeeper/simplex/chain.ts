@@ -188,7 +188,7 @@ export function finalize(engine: Engine): boolean {
   for (const [, state] of newestFirst(engine)) {
     if (state.finalization === undefined) continue
     const chain = ancestryOf(engine, state.finalization.body.hash)
-    if (chain === undefined) continue
+    if (chain === undefined || chain.length === 0) continue
     sealChain(engine, chain)
     return true
   }

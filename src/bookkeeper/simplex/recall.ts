@@ -81,6 +81,8 @@ export function receiveRecalled(
   { nonce, theirView, view, height }: MessageOf<'recalled'>,
 ): void {
   if (nonce !== engine.options.nonce || engine.recall.isDone) return
+  // The first answer is the one that asks least: what it claims is proven sooner or later.
+  if (engine.recall.answers.has(from)) return
   engine.recall.answers.set(from, { theirView, view, height })
 }
 
@@ -103,11 +105,17 @@ export function endRecall(engine: Engine): void {
     )
 }
 
-/** Whether votes were cast that the journal does not have. */
+/** Whether votes may have been cast that the journal does not have. */
 function hasLost({ recall, final, view }: Engine): boolean {
   if (recall.isDamaged || recall.shownView > recall.journalView) return true
-  const isBeginning = final.header.height === 0n && view === final.header.view + 1n
-  return recall.isBlank && !isBeginning
+  if (!recall.isBlank) return false
+  // All of it begins: so say enough of those who have begun too, or there is nobody to ask.
+  if (final.header.height > 0n) return true
+  if (recall.needed === 0) return view > final.header.view + 1n
+  const beginning = [...recall.answers.values()].filter(
+    (answer) => answer.view === final.header.view + 1n && answer.theirView === 0n,
+  )
+  return beginning.length < recall.needed
 }
 
 /** Votes only in views that it cannot have voted in before. */

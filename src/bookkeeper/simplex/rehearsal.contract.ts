@@ -246,6 +246,12 @@ export class Rehearsal {
     member.lastDurable = this.now
   }
 
+  /** Takes away the newest records of a disk that is not in use, as if they had never been. */
+  loseRecords(seat: number, count: number): void {
+    const { journal } = this.seats[seat]
+    journal.splice(Math.max(0, journal.length - count))
+  }
+
   readonly #items: bigint[] = []
 
   /** Tells every node of a number. */
