@@ -69,7 +69,7 @@ export function listRootOf(
   for (let width = count; width > 1; width = (width + 1) >> 1) {
     if ((at ^ 1) < width) {
       const sibling = siblings[used++]
-      if (sibling === undefined) return undefined
+      if (sibling?.length !== 32) return undefined
       digest = at % 2 === 0 ? pair(digest, sibling) : pair(sibling, digest)
     }
     at >>= 1

@@ -141,7 +141,10 @@ export function mmrProof(items: readonly Digest[], index: number): MmrProof {
 }
 
 /** The root that a proof leads to from an item; undefined where the proof cannot be one. */
-export function mmrRootOf(item: Digest, { size, index, siblings, peaks }: MmrProof) {
+export function mmrRootOf(
+  item: Digest,
+  { size, index, siblings, peaks }: MmrProof,
+): Digest | undefined {
   const all = mountains(size)
   const own = all.findIndex(
     ({ start, height }) => index >= start && index < start + (1n << BigInt(height)),
@@ -149,6 +152,7 @@ export function mmrRootOf(item: Digest, { size, index, siblings, peaks }: MmrPro
   if (own < 0 || peaks.length !== all.length - 1) return undefined
   const { start, height } = all[own]
   if (siblings.length !== height) return undefined
+  if ([...siblings, ...peaks].some(({ length }) => length !== 32)) return undefined
   let at = index - start
   let digest = leafOf(item)
   for (const sibling of siblings) {

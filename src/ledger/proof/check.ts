@@ -1,9 +1,21 @@
 /** The checker of proofs: pure, without a network (spec OL-1, P). */
-import { concat, decode, encode, equal, LayoutInvalid, toHex } from '#base'
+import {
+  bytesOf,
+  concat,
+  decode,
+  encode,
+  equal,
+  LayoutInvalid,
+  struct,
+  toHex,
+  u64,
+  type ValueOf,
+} from '#base'
 import type { Signatures } from '#identity'
+import { coldLayout } from '../account.js'
 import { LedgerError } from '../errors.js'
 import { bitOf, covers } from '../prefix.js'
-import { coldHash, emptyHash, leafHash } from '../synopsis.js'
+import { coldHash, type Digest, emptyHash, leafHash } from '../synopsis.js'
 import { climb, refuse } from './climb.js'
 import { type Proof, proofLayout, type Shown, type TrustedOrganization } from './proofs.js'
 import { checkSeal, checkTop } from './seal.js'
@@ -28,14 +40,32 @@ export function decodeProof(bytes: Uint8Array): Proof {
   return decode(proofLayout, bytes.subarray(1))
 }
 
+/** What a proof opens of a leaf: each field must be one that bytes can hold. */
+const leafLayout = struct({
+  id: bytesOf(20),
+  amount: u64,
+  changed: u64,
+  coldHash: bytesOf(32),
+})
+
+/** @throws LayoutInvalid where a field does not fit */
+function leafOf(leaf: ValueOf<typeof leafLayout>): Digest {
+  encode(leafLayout, leaf)
+  return leafHash(leaf.id, leaf.amount, leaf.changed, leaf.coldHash)
+}
+
 const name = (id: Uint8Array): string => toHex(id)
 
 function checkInclusion(proof: ProofOf<'inclusion'>): string {
   const { pulse, id, amount, changed, cold, coldHash: closed, path } = proof
-  if (cold.length > 0 && !equal(coldHash(cold[0]), closed)) {
-    refuse('the part of the account that is opened is not the one in the tree')
+  if (cold.length > 0) {
+    encode(coldLayout, cold[0])
+    if (!equal(coldHash(cold[0]), closed)) {
+      refuse('the part of the account that is opened is not the one in the tree')
+    }
   }
-  checkTop(climb(leafHash(id, amount, changed, closed), 'leaf', path, id), pulse.header)
+  const leaf = leafOf({ id, amount, changed, coldHash: closed })
+  checkTop(climb(leaf, 'leaf', path, id), pulse.header)
   const held = cold.length > 0 ? `, ${cold[0].held} held and ${cold[0].bond} pledged` : ''
   return `At pulse ${pulse.header.pulseSeen} account ${name(id)} had ${amount}${held}.`
 }
@@ -54,14 +84,14 @@ function checkAbsence({ pulse, id, other, emptyPrefix, path }: ProofOf<'absence'
         refuse('the other account is not on the way of its own id')
       }
     }
-    const leaf = leafHash(there.id, there.amount, there.changed, there.coldHash)
-    checkTop(climb(leaf, 'leaf', path, id), pulse.header)
+    checkTop(climb(leafOf(there), 'leaf', path, id), pulse.header)
   }
   return `At pulse ${pulse.header.pulseSeen} there was no account ${name(id)}.`
 }
 
 /** Bits of the id below the path's lowest step say nothing, and are zero. */
 function checkGroupSum({ pulse, id, groupRoot, path }: ProofOf<'groupSum'>): string {
+  if (groupRoot.length !== 32) refuse('the root of a group has 32 bytes')
   const [first, next] = path
   if (first?.kind !== 'group') return refuse('its path does not begin with a group')
   const named = next === undefined || next.kind === 'group' ? 0 : next.bit + 1
@@ -88,11 +118,13 @@ const ofOnePulse = (proof: Exclude<Proof, { kind: 'transfer' }>): string => {
  * @param trusted the organization, and who keeps its books
  * @param checker how signatures are checked
  * @returns what the proof has shown
- * @throws LedgerError PROOF_INVALID, with what did not fit; SUM_OVERFLOW
+ * @throws LedgerError PROOF_INVALID, with what did not fit; SUM_OVERFLOW; LayoutInvalid where a
+ *   field of an object is none that bytes can hold
  */
 export function checkProof(proof: Proof, trusted: TrustedOrganization, checker: Checker): Shown {
   if (proof.kind === 'transfer') return checkTransfer(proof, trusted, checker)
   const signers = checkSeal(proof.pulse, trusted, checker)
+  if (proof.id.length !== 20) refuse("an account's id has 20 bytes")
   const text = ofOnePulse(proof)
   return { kind: proof.kind, pulse: proof.pulse.header.pulseSeen, ...signers, text }
 }

@@ -30,16 +30,24 @@ const idBits = 160
 
 const groupRung: Rung = { kind: 'group', bit: 0, side: 0 }
 
+/** Proofs may come as objects too, whose fields have never been bytes. */
+function checkSums({ total, bond, count }: Sums): void {
+  const fits = bond >= 0n && bond <= total && total < 2n ** 64n
+  if (!fits || count >>> 0 !== count) refuse('sums on its path are none')
+}
+
 /** @param passed 0 where the group's root is the leaf or was given: no step inside was seen */
-function checkGroup({ total, bond, count }: Sums, passed: number): void {
+function checkGroup(sums: Sums, passed: number): void {
+  checkSums(sums)
+  const { count } = sums
   if (count > groupLimit) refuse(`${count} accounts are in one group`)
   if (count < (passed === 0 ? 1 : 2)) refuse(`a group of ${count} accounts has nodes inside`)
-  if (bond > total) refuse('a group has pledged more than it holds')
 }
 
 /** Checks a step's place: it must lie above the last one and on the id's way. */
-function checkFork({ bit, side }: Fork, last: number, id: Uint8Array): void {
-  if (bit >= last) refuse(`a step at bit ${bit} stands above one at bit ${last}`)
+function checkFork({ bit, side, sibling }: Fork, last: number, id: Uint8Array): void {
+  if (sibling.length !== 32) refuse(`a step at bit ${bit} has no synopsis beside it`)
+  if (!(bit >= 0 && bit < last)) refuse(`a step at bit ${bit} stands above one at bit ${last}`)
   if (side !== bitOf(id, bit)) refuse(`a step at bit ${bit} leaves the way of the account's id`)
 }
 
@@ -63,6 +71,7 @@ function checkSteps(from: Start, path: readonly Step[], id: Uint8Array): Sums {
     checkFork(step, last, id)
     last = step.bit
     if (step.kind === 'inner') continue
+    checkSums(step.siblingSums)
     if (step.side === 0) sumPairs.add(sums, step.siblingSums)
     else sumPairs.add(step.siblingSums, sums)
     sums = addSums(sums, step.siblingSums)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encode, type LeitherError } from '#base'
+import { encode, LeitherError } from '#base'
 import { keyFromSeed, signatures } from '#identity'
 import { randomBytes, randomsOf } from '../tree/sample.contract.js'
 import { levels, voteBodyLayout, votes } from '../header.js'
@@ -157,6 +157,69 @@ describe('the checker of proofs', () => {
     expect(refusal({ ...proof, id })).toContain('leaves the way')
     expect(refusal({ ...proof, amount: proof.amount + 1n })).toContain('does not lead')
     expect(refusal({ ...absence, id: absence.other[0].id })).toContain('the account is there')
+  })
+
+  it('refuses objects that no bytes could make', () => {
+    const [proof, , absence, , sum] = proofs
+    if (proof.kind !== 'inclusion' || absence.kind !== 'absence' || sum.kind !== 'groupSum') {
+      throw new Error('other kinds')
+    }
+    const { path } = proof
+    const upper = path.findIndex(({ kind }) => kind === 'upper')
+    const step = path[upper]
+    if (step.kind !== 'upper') throw new Error('the path has no upper step')
+    const withStep = (changes: Partial<typeof step>): Proof => ({
+      ...proof,
+      path: path.with(upper, { ...step, ...changes }),
+    })
+    const { siblingSums } = step
+    const wrong: Proof[] = [
+      withStep({ siblingSums: { ...siblingSums, total: siblingSums.total - 2n ** 64n } }),
+      withStep({ siblingSums: { ...siblingSums, bond: siblingSums.bond + 2n ** 64n } }),
+      withStep({ siblingSums: { ...siblingSums, count: siblingSums.count + 2 ** 32 } }),
+      withStep({ sibling: step.sibling.subarray(0, 31) }),
+      withStep({ sibling: new Uint8Array(33) }),
+      withStep({ bit: -1 }),
+      withStep({ bit: NaN }),
+      { ...proof, amount: proof.amount - 2n ** 64n },
+      { ...proof, changed: proof.changed + 2n ** 64n },
+      { ...proof, coldHash: proof.coldHash.subarray(0, 31) },
+      { ...proof, id: proof.id.subarray(0, 19) },
+      { ...absence, id: new Uint8Array(21) },
+      { ...absence, other: [{ ...absence.other[0], id: new Uint8Array(0) }] },
+      { ...sum, groupRoot: sum.groupRoot.subarray(1) },
+    ]
+    for (const each of wrong) {
+      expect(() => checkProof(each, trusted, cheapSignatures)).toThrow(LeitherError)
+    }
+  })
+
+  it('follows a transfer from its debit to its credit', () => {
+    const [crossing, within] = proofs.slice(5)
+    if (crossing.kind !== 'transfer' || within.kind !== 'transfer') throw new Error('other kinds')
+    const [credit] = crossing.credit
+    const withCredit = (changes: Partial<typeof credit>): Proof => ({
+      ...crossing,
+      credit: [{ ...credit, ...changes }],
+    })
+    expect(refusal({ ...crossing, credit: [] })).toContain('the credit is missing')
+    expect(refusal({ ...within, credit: [credit] })).toContain('within one branch')
+    expect(refusal(withCredit({ pulse: crossing.debitPulse }))).toContain('not in its list')
+    expect(refusal(withCredit({ header: crossing.debitHeaders[0] }))).toContain('do not follow')
+    const { cursor } = credit
+    expect(refusal(withCredit({ cursor: { ...cursor, sequence: 5n } }))).toContain('not passed')
+    expect(refusal(withCredit({ cursor: { ...cursor, sequence: 7n } }))).toContain('the cursor')
+    expect(refusal(withCredit({ cursor: { ...cursor, source: cursor.destination } }))).toContain(
+      'another channel',
+    )
+    const { debitHeaders, entryProof } = crossing
+    expect(refusal({ ...crossing, debitHeaders: [] })).toContain('no header')
+    expect(refusal({ ...crossing, debitHeaders: debitHeaders.slice(1) })).toContain('not in its')
+    expect(refusal({ ...crossing, debitHeaders: debitHeaders.toReversed() })).toContain('follow')
+    expect(refusal({ ...crossing, entryProof: { ...entryProof, index: 1 } })).toContain('list')
+    expect(refusal({ ...crossing, body: within.body })).toContain('something else')
+    expect(refusal({ ...crossing, body: within.body.subarray(1) })).toContain('holds no transfer')
+    expect(refusal({ ...crossing, debitEntry: credit.tableEntry })).toContain('not in its list')
   })
 
   it('says which version it does not know', () => {
