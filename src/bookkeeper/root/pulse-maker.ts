@@ -147,7 +147,7 @@ export class PulseMaker implements Application {
     for (const { held, fault } of refused) {
       this.#pool.drop(held)
       const what = `branch "${held.header.prefix}" finalized ${fault}`
-      this.#effects.push(tell({ kind: 'evidence', what, node: held.from }))
+      this.#effects.push(tell({ kind: 'evidence', what, node: held.signer }))
     }
   }
 

@@ -24,6 +24,8 @@ export interface Held {
   /** of the last one */
   readonly hash: Digest
   readonly from: NodeName
+  /** one of those who signed it: they, not who passed it on, answer for what it says */
+  readonly signer: NodeName
   /** when it came, this node's clock */
   readonly since: number
 }
@@ -92,15 +94,22 @@ export class ReportPool {
       const what = `a report of branch "${last.prefix}" with ${fault}`
       return { notices: [{ kind: 'evidence', what, node: from }], isFalse: true }
     }
-    const held: Held = { report, header: last, hashes, hash, from, since: now }
+    const signer = this.#signerOf(report) ?? from
+    const held: Held = { report, header: last, hashes, hash, from, signer, since: now }
     const notices = this.#rivals(held, final)
     if (present !== undefined && !isBefore(present.header, last)) return { notices }
     this.#hold(held)
     return { held, notices }
   }
 
+  #signerOf({ headers, certificate }: Report): NodeName | undefined {
+    const [first] = certificate.signers
+    const members = this.#seating.committee(headers[0].prefix)?.members ?? []
+    return first === undefined ? undefined : keyId(members[first.seat])
+  }
+
   /** Two finalized headers of one height: the first that is included stays, all are told. */
-  #rivals({ report, hashes, from }: Held, final: RootState): readonly Notice[] {
+  #rivals({ report, hashes, signer }: Held, final: RootState): readonly Notice[] {
     const { prefix } = report.headers[0]
     const known = new Map<string, Digest>()
     const nameOf = ({ cycle, height }: Header): string => `${prefix} ${cycle} ${height}`
@@ -120,7 +129,7 @@ export class ReportPool {
       const what =
         `branch "${prefix}" finalized two headers of height ${height}: ` +
         `${toHex(rival)} and ${toHex(hashes[i])}`
-      return [{ kind: 'evidence', what, node: from }]
+      return [{ kind: 'evidence', what, node: signer }]
     }
     return []
   }

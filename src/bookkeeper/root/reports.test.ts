@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { equal } from '#base'
-import { forms, type Header, headerHash, toPrefix, votes } from '#ledger'
+import { type Channel, forms, type Header, headerHash, toPrefix, votes } from '#ledger'
 import type { Report } from '../messages.js'
 import {
   type Change,
@@ -132,9 +132,17 @@ describe('a report is refused', () => {
   })
 })
 
+const other = new Uint8Array(32).fill(9)
+const fresh: Channel = {
+  source: toPrefix('1'),
+  destination: toPrefix('00'),
+  sequence: 1n,
+  cumulative: 1n,
+  head: other,
+}
+
 describe('what a whole committee signs is refused', () => {
   type Lie = readonly [what: string, told: string, change: Change]
-  const other = new Uint8Array(32).fill(9)
   const lies: readonly Lie[] = [
     ['another organization', 'another organization', { wrong: { org: new Uint8Array(20) } }],
     ['another committee', 'another committee', { wrong: { committee: other } }],
@@ -174,6 +182,23 @@ describe('what a whole committee signs is refused', () => {
     at.run(3000)
     expect(at.pulse).toBe(2n)
     expect(at.evidence.join()).toContain('do not add up')
+  })
+
+  const between: readonly [string, Partial<Header>][] = [
+    ['another organization', { org: new Uint8Array(20) }],
+    ['another branch', { prefix: toPrefix('0') }],
+    ['another form', { form: forms.opening }],
+    ['after the closing one', { form: forms.closing }],
+    ['another committee', { committee: other }],
+  ]
+  it.each(between)('a header in between with %s', async (told, wrong) => {
+    const { council: at, one } = await council()
+    const { org, prefix, form, committee } = one.header
+    one.step().step({ wrong }).step({ wrong: { org, prefix, form, committee } })
+    at.report(one.report())
+    at.run(3000)
+    expect(at.pulse).toBe(2n)
+    expect(at.evidence.join()).toContain(told)
   })
 
   it('a chain with something else in between', async () => {
@@ -217,6 +242,28 @@ describe('what a whole committee signs is refused', () => {
     at.report(report)
     at.run(2000)
     expect(at.entry('1')?.cumOut).toBe(6n)
+  })
+
+  const committed: readonly [string, string, Partial<Channel>, bigint][] = [
+    ['that begin elsewhere', 'a channel of another', { source: toPrefix('00') }, 1n],
+    ['that lead to itself', 'a channel of another', { destination: toPrefix('10') }, 1n],
+    ['that go back', 'a channel that went back', { sequence: 0n }, 1n],
+    ['with more receipts than amounts', 'receipts without amounts', { sequence: 4n }, 1n],
+    ['that carry more than what left', 'do not add up', { cumulative: 6n }, 1n],
+  ]
+  it.each(committed)('a header that commits to channels %s', async (_, told, wrong, out) => {
+    const { council: at, one } = await council()
+    const old = one.book.get(toPrefix('1'), toPrefix('0'))
+    const base = { ...old, sequence: 2n, cumulative: 5n }
+    const channel = { ...(wrong.destination === undefined ? base : fresh), ...wrong }
+    const book = one.book.with([channel])
+    const { total, cumOut } = one.header
+    const fields = { cumOut: cumOut + out, total: total - out, channelRoot: book.root }
+    const header = one.step({ wrong: fields }).header
+    at.report(reportOf([header], [channel]))
+    at.run(3000)
+    expect(at.pulse).toBe(2n)
+    expect(at.evidence.join()).toContain(told)
   })
 
   it('two headers of one height: the first stays, both are told', async () => {
