@@ -3,18 +3,19 @@
  * comes once in a while, and only if its table differs from the one before.
  */
 import { decode, encode, equal } from '#base'
-import { forms, type Header, headerHash, type Prefix, type Table, tableLayout } from '#ledger'
+import { forms, type Header, type Prefix, type Table, tableLayout } from '#ledger'
 import type { Rules } from '#organization'
 import { type Effect, type NodeName, reached, tell } from '../actor.js'
 import { keyOf } from '../simplex/state.js'
 import type { Block, SealedBlock } from '../messages.js'
 import type { Post } from '../post.js'
 import type { Application } from '../simplex/application.js'
-import { compose, heldFault, isTight } from './compose.js'
+import { compose, heldFault, isTight, mayStand } from './compose.js'
 import { nextState } from './next-state.js'
-import type { ReportPool } from './report-pool.js'
+import type { Held, ReportPool } from './report-pool.js'
 import { type PulseRow, readPulse, type Restored } from './rows.js'
 import { type Included, rootBodyLayout, type RootState } from './state.js'
+import { hashOf } from './steps.js'
 
 /** Reports that are asked for at a time. */
 const mostWanted = 1024
@@ -71,7 +72,7 @@ export class PulseMaker implements Application {
   }
 
   #after(state: RootState, block: Block, ancestry: readonly Block[]): RootState {
-    const name = keyOf(headerHash(block.header))
+    const name = keyOf(hashOf(block.header))
     const known = this.#states.get(name)
     if (known !== undefined) return known
     const { included } = decode(rootBodyLayout, block.body)
@@ -89,7 +90,7 @@ export class PulseMaker implements Application {
     const tableAt = (pulse: bigint): Table | undefined => {
       const block = ancestry.find(({ header }) => header.pulseSeen === pulse)
       if (block === undefined) return this.rowAt(pulse)?.table
-      return this.#states.get(keyOf(headerHash(block.header)))?.table
+      return this.#states.get(keyOf(hashOf(block.header)))?.table
     }
     return nextState(state, included, {
       seating: this.#post.genesis.seating,
@@ -105,7 +106,7 @@ export class PulseMaker implements Application {
   }
 
   #seenAt(header: Header): number {
-    return this.#seen.get(keyOf(headerHash(header))) ?? Number.NEGATIVE_INFINITY
+    return this.#seen.get(keyOf(hashOf(header))) ?? Number.NEGATIVE_INFINITY
   }
 
   #note(hash: Uint8Array, now: number): void {
@@ -137,7 +138,7 @@ export class PulseMaker implements Application {
     const time = BigInt(Math.max(0, Math.floor(now)))
     const clock = time > parent.header.time ? time : parent.header.time
     const next = this.#next(parent, included, { view, time: clock }, ancestry)
-    const hash = headerHash(next.header)
+    const hash = hashOf(next.header)
     this.#states.set(keyOf(hash), next)
     this.#note(hash, now)
     return { header: next.header, body: encode(rootBodyLayout, { table: next.table, included }) }
@@ -165,7 +166,7 @@ export class PulseMaker implements Application {
       if (!this.#isGenuine(block, ancestry, parent)) return 'invalid'
       const isIdle = included.length === 0 && ancestry.length === 0
       if (isIdle && !isTight(parent, this.#rules.cover)) return 'later'
-      this.#note(headerHash(block.header), now)
+      this.#note(hashOf(block.header), now)
       return 'valid'
     })
   }
@@ -175,7 +176,7 @@ export class PulseMaker implements Application {
     return this.#verdict(() => {
       const parent = this.#stateAfter(ancestry)
       if (!this.#isGenuine(block, ancestry, parent)) return 'invalid'
-      this.#note(headerHash(block.header), now)
+      this.#note(hashOf(block.header), now)
       return 'valid'
     })
   }
@@ -193,7 +194,7 @@ export class PulseMaker implements Application {
   }
 
   #heldFault(parent: RootState, header: Header) {
-    const held = this.#pool.get(headerHash(header))
+    const held = this.#pool.get(hashOf(header))
     return held === undefined ? 'missing' : heldFault(parent, held)
   }
 
@@ -202,10 +203,10 @@ export class PulseMaker implements Application {
     const of = this.#leaders[Number(block.view % BigInt(this.#leaders.length))]
     let isMissing = false
     for (const { header } of included) {
-      const hash = headerHash(header)
+      const hash = hashOf(header)
       if (this.#pool.get(hash) !== undefined) continue
       const present = parent.sources.get(header.prefix)
-      if (present !== undefined && equal(headerHash(present.header), hash)) return false
+      if (present !== undefined && equal(hashOf(present.header), hash)) return false
       isMissing = true
       const name = keyOf(hash)
       if (this.#asked.has(name) || this.#asked.size >= mostWanted) continue
@@ -227,10 +228,10 @@ export class PulseMaker implements Application {
   #isGenuine(block: Block, ancestry: readonly Block[], parent: RootState): boolean {
     const { header, body } = block
     if (header.form !== forms.root || header.time < parent.header.time) return false
-    const name = keyOf(headerHash(header))
+    const name = keyOf(hashOf(header))
     const { table, included } = decode(rootBodyLayout, body)
     const next = this.#states.get(name) ?? this.#next(parent, included, header, ancestry)
-    if (keyOf(headerHash(next.header)) !== name) return false
+    if (keyOf(hashOf(next.header)) !== name) return false
     if (!equal(encode(tableLayout, table), encode(tableLayout, next.table))) return false
     this.#states.set(name, next)
     return true
@@ -240,17 +241,25 @@ export class PulseMaker implements Application {
     const parent = this.#stateAfter(ancestry)
     const { pulseMillis, viewMillis } = this.#rules
     const patience = pulseMillis + viewMillis
-    const waiting = compose(parent, this.#pool, this.#post.genesis.seating).included
-    const since = waiting.map(({ header }) => this.#pool.get(headerHash(header))?.since ?? now)
-    if (isTight(parent, this.#rules.cover)) since.push(this.#seenAt(parent.header))
-    if (since.length === 0) return false
-    return this.#isTime(Math.min(...since) + patience, now)
+    if (isTight(parent, this.#rules.cover)) {
+      if (this.#isTime(this.#seenAt(parent.header) + patience, now)) return true
+    }
+    const { seating } = this.#post.genesis
+    const late: Held[] = []
+    let next = Number.POSITIVE_INFINITY
+    for (const held of this.#pool.all()) {
+      if (held.since + patience <= now) late.push(held)
+      else next = Math.min(next, held.since + patience)
+    }
+    if (late.some((held) => mayStand(parent, this.#pool, held, seating))) return true
+    if (next < Number.POSITIVE_INFINITY) this.#isTime(next, now)
+    return false
   }
 
   finalized(sealed: SealedBlock, now: number): readonly Effect[] {
     const { header } = sealed.block
     const state = this.#after(this.#final, sealed.block, [])
-    this.#note(headerHash(header), now)
+    this.#note(hashOf(header), now)
     const row = { sealed, table: state.table }
     this.#final = state
     this.#rows.set(header.pulseSeen, row)
@@ -267,7 +276,7 @@ export class PulseMaker implements Application {
     for (const [name, { header }] of this.#states) {
       if (header.height < height) this.#states.delete(name)
     }
-    const final = keyOf(headerHash(this.#final.header))
+    const final = keyOf(hashOf(this.#final.header))
     for (const name of this.#seen.keys()) {
       if (name !== final && !this.#states.has(name)) this.#seen.delete(name)
     }

@@ -4,13 +4,14 @@
  */
 import { keyId, toHex } from '#base'
 import type { Signatures } from '#identity'
-import { type Digest, forms, type Header, headerHash, type Prefix } from '#ledger'
+import { type Digest, forms, type Header, type Prefix } from '#ledger'
 import type { Seating } from '#organization'
 import type { NodeName, Notice } from '../actor.js'
 import { keyOf } from '../simplex/state.js'
 import type { Report } from '../messages.js'
 import { reportFault } from './report-check.js'
 import type { RootState } from './state.js'
+import { hashOf } from './steps.js'
 
 /** Reports of one branch that are held at most; the newest. */
 const mostHeld = 8
@@ -65,6 +66,11 @@ export class ReportPool {
     return [...this.#branches.keys()].sort()
   }
 
+  /** All reports, in no order. */
+  all(): Iterable<Held> {
+    return this.#held.values()
+  }
+
   /** A branch's reports, the newest first. */
   of(prefix: Prefix): readonly Held[] {
     return this.#branches.get(prefix) ?? []
@@ -82,12 +88,12 @@ export class ReportPool {
     if (report.headers.length === 0) return { notices: [] }
     const last = report.headers[report.headers.length - 1]
     if (!this.#mayReport(from, last.prefix)) return { notices: [] }
-    const hashes = report.headers.map(headerHash)
+    const hashes = report.headers.map(hashOf)
     const hash = hashes[hashes.length - 1]
     const present = final.sources.get(last.prefix)
     const isOld = present !== undefined && isBefore(last, present.header)
     if (isOld || this.get(hash) !== undefined) return { notices: [] }
-    const isPresent = present !== undefined && keyOf(headerHash(present.header)) === keyOf(hash)
+    const isPresent = present !== undefined && keyOf(hashOf(present.header)) === keyOf(hash)
     if (isPresent) return { notices: [] }
     const fault = reportFault(report, hashes, this.#seating, this.#signatures)
     if (fault !== undefined) {
@@ -117,7 +123,7 @@ export class ReportPool {
       other.report.headers.forEach((header, i) => known.set(nameOf(header), other.hashes[i]))
     }
     const present = final.sources.get(prefix)?.header
-    if (present !== undefined) known.set(nameOf(present), headerHash(present))
+    if (present !== undefined) known.set(nameOf(present), hashOf(present))
     for (const [i, header] of report.headers.entries()) {
       const { height, form } = header
       const name = nameOf(header)
