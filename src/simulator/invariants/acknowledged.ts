@@ -3,7 +3,7 @@
  * for comes to an end.
  */
 import { toHex } from '#base'
-import { covers, orderId, transferId } from '#ledger'
+import { accountOf, covers, orderId, transferId } from '#ledger'
 import type { Observer } from '../checker.js'
 import type { Watch } from './watch.js'
 
@@ -23,7 +23,10 @@ export function acknowledgedChecker(watch: Watch): Observer {
       const id = isTransfer ? transferId(message.transfer.body) : orderId(message.order.body)
       const name = toHex(id)
       if (open.has(name) || refused.has(name)) return
-      if (isTransfer && isCaptured(message.transfer.body.payer)) return
+      const account = isTransfer
+        ? message.transfer.body.payer
+        : accountOf(message.order.body.publicKey)
+      if (isCaptured(account)) return
       open.set(name, `${isTransfer ? 'transfer' : 'order'} ${name.slice(0, 12)} of ${from}`)
     },
     told(node, place, notice) {

@@ -31,7 +31,8 @@ export function readChecker(watch: Watch): Observer {
         watch.fail('I14', `${said}; it is in ${included ?? 'none'}`)
       }
       const receipt = oracle.ledger.bySource.get(name)
-      if (message.state === answers.committed && receipt?.credited === false) {
+      const isLost = receipt !== undefined && oracle.isCaptured(receipt.receipt.destination)
+      if (message.state === answers.committed && receipt?.credited === false && !isLost) {
         watch.fail('I14', `${said} and committed; its receipt is not credited`)
       }
     },
