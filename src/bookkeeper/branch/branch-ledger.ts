@@ -156,6 +156,8 @@ export interface BranchLedger {
    * channel, one of `inherited` or (left out) this branch
    */
   delivered(destination: Prefix, sequence: bigint, source?: Prefix): void
+  /** How far a channel's receipts are forgotten: everybody related has taken them. */
+  deliveredTo(channel: Channel): bigint
   /** Branches before this one that still have channels. */
   readonly inherited: readonly Inherited[]
   /**

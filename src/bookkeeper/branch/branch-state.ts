@@ -331,6 +331,10 @@ class BranchState implements BranchLedger {
     this.#outgoing(source)?.kept.drop(destination, sequence)
   }
 
+  deliveredTo(channel: Channel): bigint {
+    return this.#outgoing(channel.source)?.kept.droppedTo(channel) ?? channel.sequence
+  }
+
   importFor(
     known: KnownPulse,
     { source, destination }: { readonly source: Prefix; readonly destination: Prefix },

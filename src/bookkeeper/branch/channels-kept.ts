@@ -54,6 +54,12 @@ export class KeptReceipts {
     return from < 0 ? [] : run.slice(from, from + most)
   }
 
+  /** How far a channel has been dropped; to its end where nothing of it is kept. */
+  droppedTo({ destination, sequence }: Channel): bigint {
+    const run = this.#runs.get(destination)
+    return run === undefined ? sequence : run[0].sequence - 1n
+  }
+
   /** All, each channel's in order. */
   get all(): readonly Receipt[] {
     return [...this.#runs.values()].flat()

@@ -47,6 +47,7 @@ export class ChannelBook {
   readonly #rows: ReadonlyMap<string, Row>
   readonly ahead: readonly Ahead[]
   #names: readonly string[] | undefined
+  #list: readonly Channel[] | undefined
   #root: Digest | undefined
 
   private constructor(rows: ReadonlyMap<string, Row>, ahead: readonly Ahead[]) {
@@ -83,7 +84,8 @@ export class ChannelBook {
 
   /** In the order of (source, destination). */
   get list(): readonly Channel[] {
-    return this.#order().map((name) => (this.#rows.get(name) as Row).channel)
+    this.#list ??= this.#order().map((name) => (this.#rows.get(name) as Row).channel)
+    return this.#list
   }
 
   #order(): readonly string[] {

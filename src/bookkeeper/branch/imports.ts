@@ -134,7 +134,7 @@ export function takeImport(work: Work, given: Import, known: KnownPulse): void {
     0n,
   )
   const held = parent.total + (work.cumIn - parent.cumIn) + sum
-  demand(held < supplyLimit && work.cumIn + sum < 2n * supplyLimit, 'more comes than there is')
+  demand(held < supplyLimit && work.cumIn + sum < supplyLimit, 'more comes than there is')
   given.receipts.forEach(({ kind, cause, payer, payee, amount }, i) => {
     if (!credited[i]) return
     work.cumIn += amount

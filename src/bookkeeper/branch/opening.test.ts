@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { concat, sha256, toHex } from '#base'
 import { type Key } from '#identity'
 import { accountOf, accountTree, covers, headerHash, noRoot, type Order, toPrefix } from '#ledger'
-import type { Transfer } from '#ledger'
+import { type Transfer, transferId } from '#ledger'
 import type { BranchLedger } from './branch-ledger.js'
 import { branchLedger } from './branch-state.js'
 import {
@@ -334,6 +334,55 @@ describe('any course of things', () => {
         race.end()
       }),
       { numRuns: 60 },
+    )
+  })
+})
+
+describe('any batch', () => {
+  const wishes = fc.array(
+    fc.record({
+      from: fc.nat(5),
+      to: fc.nat(6),
+      amount: fc.nat(600),
+      fee: fc.nat(2),
+      skip: fc.integer({ min: 0, max: 8 }),
+    }),
+    { minLength: 1, maxLength: 30 },
+  )
+
+  it('is carried out as one book would, in order', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(fc.array(wishes, { minLength: 1, maxLength: 4 }), (batches) => {
+        const at = new Town({ branches: [''], owners: 6 })
+        const book = new Book([...at.owners, treasury])
+        const everybody = [...at.owners, treasury]
+        for (const batch of batches) {
+          const next = new Map(book.nonces)
+          const transfers = batch.map(({ from, to, amount, fee, skip }) => {
+            const [payer, payee] = [at.owners[from], everybody[to]]
+            const nonce = (next.get(nameOf(payer)) ?? 0n) + 1n
+            if (skip > 1) next.set(nameOf(payer), nonce)
+            const offset = skip === 0 ? 1n : 0n
+            const amounts = { amount: BigInt(amount), fee: BigInt(fee) }
+            return at.transfer(payer, payee, { nonce: nonce + offset, ...amounts })
+          })
+          const before = printOf(at.ledger(''))
+          const built = at.build('', { transfers })
+          expect(printOf(at.ledger(''))).toBe(before)
+          // The treasury's fees come at the end of a block, and it pays nothing here.
+          const passed = transfers.filter((transfer) => book.transfer(transfer))
+          if (built === undefined) {
+            expect(passed).toEqual([])
+            continue
+          }
+          const applied = at.ledger('').apply(built.block, at.pulses)
+          if (applied === 'later') throw new Error('a pulse is missing')
+          expect(applied.ids).toEqual(passed.map(({ body }) => transferId(body)))
+          expect(built.refused).toHaveLength(transfers.length - passed.length)
+        }
+        for (const key of everybody) expect(at.amount(key)).toBe(book.amounts.get(nameOf(key)))
+      }),
+      { numRuns: 150 },
     )
   })
 })

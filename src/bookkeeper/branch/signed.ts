@@ -2,7 +2,7 @@
  * Checks of owners' signatures, each made once (spec OL-1, E): what was checked when it arrived is
  * not checked again in the block, nor when the block is tried twice.
  */
-import { concat, encode, equal } from '#base'
+import { concat, encode, equal, sha256 } from '#base'
 import type { Signatures } from '#identity'
 import {
   type Accept,
@@ -19,14 +19,23 @@ import { textOf } from './id-text.js'
 /** Checks that are remembered at most. */
 const remembered = 65_536
 
-const sameAccept = (a: Accept, b: Accept): boolean =>
-  a.kind === b.kind &&
-  equal(a.signature, b.signature) &&
-  (a.kind === 'once' ||
-    (b.kind === 'standing' && a.mostAmount === b.mostAmount && a.validUntil === b.validUntil))
+const whole = new Uint8Array(32 + 64 + 64 + 16)
+const limits = new DataView(whole.buffer, 160)
+
+/** Names a transfer together with its signatures. */
+function nameOf(id: Uint8Array, { payerSignature, accept }: Transfer): string {
+  const isStanding = accept.kind === 'standing'
+  whole.set(id, 0)
+  whole.set(payerSignature, 32)
+  whole.set(accept.signature, 96)
+  // No standing accept allows nothing: zeros say that there is none.
+  limits.setBigUint64(0, isStanding ? accept.mostAmount : 0n)
+  limits.setBigUint64(8, isStanding ? accept.validUntil : 0n)
+  return textOf(sha256(whole))
+}
 
 export class SignedChecks {
-  readonly #passed = new Map<string, Transfer>()
+  readonly #passed = new Set<string>()
   readonly #standing = new Set<string>()
   readonly #accounts = new Map<string, AccountId>()
 
@@ -37,16 +46,9 @@ export class SignedChecks {
    * @param id hash of that
    */
   transfer(transfer: Transfer, signed: Uint8Array, id: Uint8Array): RefusalCode | undefined {
+    const name = nameOf(id, transfer)
+    if (this.#passed.has(name)) return undefined
     const { body, payerSignature, accept } = transfer
-    const name = textOf(id)
-    const passed = this.#passed.get(name)
-    if (
-      passed !== undefined &&
-      equal(passed.payerSignature, payerSignature) &&
-      sameAccept(passed.accept, accept)
-    ) {
-      return undefined
-    }
     const { verify } = this.signatures
     if (!verify(body.payerKey, 'leither/ledger/transfer/1', signed, payerSignature)) {
       return 'SIGNATURE_INVALID'
@@ -57,8 +59,7 @@ export class SignedChecks {
     } else if (!this.#accepts(transfer, accept)) {
       return 'ACCEPT_INVALID'
     }
-    if (this.#passed.size >= remembered) this.#passed.delete(firstOf(this.#passed.keys()))
-    this.#passed.set(name, transfer)
+    remember(this.#passed, name)
     return undefined
   }
 
@@ -70,8 +71,7 @@ export class SignedChecks {
     if (this.#standing.has(name)) return true
     const isSaid = this.signatures.verify(payeeKey, 'leither/ledger/accept/1', said, signature)
     if (!isSaid) return false
-    if (this.#standing.size >= remembered) this.#standing.delete(firstOf(this.#standing))
-    this.#standing.add(name)
+    remember(this.#standing, name)
     return true
   }
 
@@ -90,6 +90,12 @@ export class SignedChecks {
     const signed = encode(orderBodyLayout, body)
     return this.signatures.verify(body.supervisor, 'leither/ledger/order/1', signed, signature)
   }
+}
+
+/** Adds a name; the oldest one makes room for it. */
+function remember(names: Set<string>, name: string): void {
+  if (names.size >= remembered) names.delete(firstOf(names))
+  names.add(name)
 }
 
 function firstOf(names: Iterable<string>): string {
