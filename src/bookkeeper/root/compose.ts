@@ -1,5 +1,5 @@
 /** What a leader puts into the next table (spec OL-1, E 4): of each branch the newest that may. */
-import { forms, isLive, headerHash, type Prefix } from '#ledger'
+import { forms, isLive, type Prefix } from '#ledger'
 import type { Seating } from '#organization'
 import { ahead, blockFault, closingSince, openingFault } from './admission.js'
 import { Firewall } from './firewall.js'
@@ -7,7 +7,7 @@ import { addsUp, isDue } from './reorganisation.js'
 import { attachFault, detached } from './report-check.js'
 import type { Held, ReportPool } from './report-pool.js'
 import type { Included, Reorganisation, RootState } from './state.js'
-import type { Fault } from './steps.js'
+import { type Fault, hashOf } from './steps.js'
 
 /** A report that can never be in the table. */
 export interface Refused {
@@ -33,7 +33,7 @@ export function heldFault(state: RootState, held: Held): Fault {
   if (header.form === forms.opening) return undefined
   const source = state.sources.get(header.prefix)
   if (source === undefined) return 'a branch that is not there'
-  const fault = attachFault(report, hashes, source.header, headerHash(source.header))
+  const fault = attachFault(report, hashes, source.header, hashOf(source.header))
   if (fault !== undefined) return fault
   const since = closingSince(state, header.prefix)
   const isLate = report.headers.some(
@@ -74,6 +74,28 @@ export function compose(
   }
   included.sort((a, b) => (a.header.prefix < b.header.prefix ? -1 : 1))
   return { included, refused }
+}
+
+/**
+ * Whether a report could be in the next table by itself: then it is owed. An opening is owed once
+ * all that belongs to it is here.
+ */
+export function mayStand(
+  state: RootState,
+  pool: ReportPool,
+  held: Held,
+  seating: Seating,
+): boolean {
+  const { header } = held
+  if (header.form === forms.opening) {
+    const plan = state.reorganisations.find(({ to }) => to.includes(header.prefix))
+    if (plan === undefined || !isDue(state, plan)) return false
+    return openings(state, plan, pool, seating, []).length > 0
+  }
+  const one = { header, channels: freshChannels(state, held) }
+  const fault = heldFault(state, held) ?? blockFault(state, one, seating.charter.rules)
+  if (fault !== undefined) return false
+  return new Firewall(state.table, state.sent).take(header.prefix, header.cumIn)
 }
 
 /** Openings of all branches that take the place of closed ones, if they are here and add up. */

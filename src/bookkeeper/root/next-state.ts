@@ -3,7 +3,6 @@ import {
   entryStates,
   forms,
   type Header,
-  headerHash,
   listRoot,
   noRoot,
   type Prefix,
@@ -18,6 +17,7 @@ import { blockFault, channelsAfter, openingFault } from './admission.js'
 import { Firewall } from './firewall.js'
 import { addsUp, isDue, planned } from './reorganisation.js'
 import type { Included, RootState, Source } from './state.js'
+import { hashOf } from './steps.js'
 
 /** What the next pulse stands on beside the branches' headers. */
 export interface Frame {
@@ -200,7 +200,7 @@ function headerOf(
     pulseSeen: header.pulseSeen + 1n,
     view,
     time,
-    prev: headerHash(header),
+    prev: hashOf(header),
     channelRoot: listRoot(channelRoots),
   }
 }

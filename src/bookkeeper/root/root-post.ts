@@ -3,7 +3,7 @@
  * keeps every pulse and tells all bookkeepers (spec OL-1, E 3 to 6, F and G).
  */
 import { equal, keyId } from '#base'
-import { headerHash, levels, type Prefix, type SealedPulse, votes, wholeTree } from '#ledger'
+import { levels, type Prefix, type SealedPulse, votes, wholeTree } from '#ledger'
 import { CharterInvalid, type Seating } from '#organization'
 import { type Effect, type NodeName, type Role, send, tell } from '../actor.js'
 import type { Message, MessageOf } from '../messages.js'
@@ -21,6 +21,7 @@ import {
   type Restored,
 } from './rows.js'
 import type { RootState } from './state.js'
+import { hashOf } from './steps.js'
 
 const toRoot = { level: levels.root, prefix: wholeTree } as const
 const cutTimer = 'root/cut'
@@ -153,7 +154,7 @@ class RootPost implements Role {
       rows.push(...checkpointRows(state, this.#changed))
       this.#changed.clear()
     }
-    const notice = tell({ kind: 'pulse', pulse, hash: headerHash(header) })
+    const notice = tell({ kind: 'pulse', pulse, hash: hashOf(header) })
     const message = isNewest && isOwnSeal(row) ? [pulseMessage(row)] : []
     const told = message.flatMap((one) => this.#served.map((node) => send(node, one)))
     const forget = { kind: 'timer', name: `${storedTimer}${pulse}`, afterMillis: 0 } as const
@@ -164,7 +165,7 @@ class RootPost implements Role {
 
 /** Whether a pulse's certificate finalizes it and not one after it. */
 const isOwnSeal = ({ sealed: { block, certificate } }: PulseRow): boolean =>
-  certificate.body.kind === votes.finalize && equal(certificate.body.hash, headerHash(block.header))
+  certificate.body.kind === votes.finalize && equal(certificate.body.hash, hashOf(block.header))
 
 function pulseMessage({ sealed: { block, certificate }, table }: PulseRow): Message {
   const pulse: SealedPulse = { header: block.header, certificate }

@@ -3,9 +3,18 @@
  * that says what is wrong; undefined: nothing is.
  */
 import { equal } from '#base'
-import { forms, type Header } from '#ledger'
+import { type Digest, forms, type Header, headerHash } from '#ledger'
 
 export type Fault = string | undefined
+
+const hashes = new WeakMap<Header, Digest>()
+
+/** The hash of a header, computed once for each object. */
+export function hashOf(header: Header): Digest {
+  let hash = hashes.get(header)
+  if (hash === undefined) hashes.set(header, (hash = headerHash(header)))
+  return hash
+}
 
 /** Fields that never go back within a branch. */
 const ascending = ['pulseSeen', 'cumDebit', 'cumOut', 'cumIn', 'outboxSize'] as const
