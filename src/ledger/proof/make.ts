@@ -4,7 +4,7 @@ import type { AccountId } from '../account.js'
 import { LedgerError } from '../errors.js'
 import { bitOf } from '../prefix.js'
 import { innerHash, leafHash } from '../synopsis.js'
-import { forksAbove, type Table, treeAbove } from '../table.js'
+import { forksAbove, isLive, type Table, treeAbove } from '../table.js'
 import type { AccountTree, Path, PathStep } from '../tree/account-tree.js'
 import { type TransferBody, transferBodyLayout } from '../transfer.js'
 import type { Proof, SealedPulse } from './proofs.js'
@@ -64,7 +64,7 @@ function cut(id: AccountId, length: number): Uint8Array {
  *   tree has changed
  */
 export function proofMaker(tree: AccountTree, table: Table, pulse: SealedPulse): ProofMaker {
-  const entry = table.find(({ prefix }) => prefix === tree.prefix)
+  const entry = table.find((each) => each.prefix === tree.prefix && isLive(each))
   if (entry === undefined) throw stale(`the pulse has no branch "${tree.prefix}"`)
   if (!equal(treeAbove(table).hash, pulse.header.stateRoot)) {
     throw stale('the table is not that of the pulse')

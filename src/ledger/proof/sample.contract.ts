@@ -166,13 +166,8 @@ interface SampleOptions {
   readonly sign?: (seat: number, body: Uint8Array) => Uint8Array
 }
 
-/** An organization out of a seed. */
-export function sampleOrganization(
-  seed: number,
-  { accounts: count = 1200, members = 4, sign }: SampleOptions = {},
-): Sample {
-  const random = randomsOf(seed)
-  const maker = new Maker(random, members, sign)
+/** The branches "0", "10" and "11", the last of them empty. */
+function grow(random: Randoms, count: number): { accounts: Account[]; trees: AccountTree[] } {
   const some = Array.from({ length: count }, () => randomAccount(random))
   const accounts = some.filter(({ id }) => !covers(toPrefix('11'), id))
   const trees = ['0', '10', '11'].map((text) => {
@@ -182,62 +177,75 @@ export function sampleOrganization(
       accounts.filter(({ id }) => covers(prefix, id)),
     )
   })
-  const bodies = maker.bodies(accounts)
+  return { accounts, trees }
+}
+
+/** Two transfers debited in "0" at pulse 42; the first is credited in "10" at pulse 43. */
+function transfers(maker: Maker, trees: readonly AccountTree[], bodies: readonly TransferBody[]) {
   const entries = [
     entryOf(bodies[0], trees[1].prefix, 6n),
     { kind: 'credit', receipt: sha256(fromText('receipt')) } as const,
     entryOf(bodies[1], trees[0].prefix, 0n),
   ]
-  const bodyRoot = listRoot(entries.map(entryHash))
+  const hashes = entries.map(entryHash)
   const cursors = [
     { ...emptyChannel(trees[0].prefix, trees[1].prefix), sequence: 6n, cumulative: 240n },
     { ...emptyChannel(trees[2].prefix, trees[1].prefix), sequence: 1n, cumulative: 4n },
-  ].map((cursor) => ({ ...cursor, head: randomBytes(random, 32) }))
-  const cursorRoot = listRoot(cursors.map(channelHash))
-  const first = maker.header(trees[0], { bodyRoot })
+  ].map((cursor) => ({ ...cursor, head: randomBytes(maker.random, 32) }))
+  const inCursors = cursors.map(channelHash)
+  const first = maker.header(trees[0], { bodyRoot: listRoot(hashes) })
   const second = maker.header(trees[0], { height: 71n, view: 92n, prev: headerHash(first) })
-  const credited = maker.header(trees[1], { cursorRoot, pulseSeen: 41n })
   const before = maker.header(trees[1], { height: 69n, view: 90n })
-  const [table, after] = [before, credited].map((middle) =>
-    [second, middle, maker.header(trees[2], {})].map((header) => maker.entry(header)),
+  const header = maker.header(trees[1], { cursorRoot: listRoot(inCursors), pulseSeen: 41n })
+  const [table, later] = [before, header].map((middle) =>
+    [second, middle, maker.header(trees[2], {})].map((each) => maker.entry(each)),
   )
   const pulse = maker.pulse(table, 42n)
-  const later = maker.pulse(after, 43n)
-  const inTable = table.map(tableEntryHash)
-  const debit = {
-    ...{ debitPulse: pulse, debitEntry: table[0], debitEntryProof: listProof(inTable, 0) },
-    debitHeaders: [first, second],
-  }
+  const debitEntryProof = listProof(table.map(tableEntryHash), 0)
+  const debit = { debitPulse: pulse, debitEntry: table[0], debitEntryProof }
   const credit = {
-    ...{
-      pulse: later,
-      tableEntry: after[1],
-      tableEntryProof: listProof(after.map(tableEntryHash), 1),
-    },
-    ...{ header: credited, cursor: cursors[0] },
-    cursorProof: listProof(cursors.map(channelHash), 0),
+    ...{ pulse: maker.pulse(later, 43n), tableEntry: later[1], header, cursor: cursors[0] },
+    tableEntryProof: listProof(later.map(tableEntryHash), 1),
+    cursorProof: listProof(inCursors, 0),
   }
-  const placed = (i: number) => ({
-    entry: entries[i],
-    entryProof: listProof(entries.map(entryHash), i),
-  })
+  const proofs = [0, 2].map((place, i) =>
+    transferProof(bodies[i], {
+      ...{ ...debit, debitHeaders: [first, second], entry: entries[place] },
+      ...{ entryProof: listProof(hashes, place), credit: i === 0 ? [credit] : [] },
+    }),
+  )
+  return { table, pulse, proofs }
+}
+
+/** An organization out of a seed. */
+export function sampleOrganization(
+  seed: number,
+  { accounts: count = 1200, members = 4, sign }: SampleOptions = {},
+): Sample {
+  const random = randomsOf(seed)
+  const maker = new Maker(random, members, sign)
+  const { accounts, trees } = grow(random, count)
+  const bodies = maker.bodies(accounts)
+  const { table, pulse, proofs } = transfers(maker, trees, bodies)
   const makers = trees.map((tree) => proofMaker(tree, table, pulse))
   const absent = randomAccount(random).id
   absent[0] &= 0x7f
   const inEmpty = Uint8Array.from({ length: 20 }, () => 0xff)
-  const proofs = [
-    makers[0].inclusion(bodies[0].payer),
-    makers[1].inclusion(bodies[0].payee, true),
-    makers[0].absence(absent),
-    makers[2].absence(inEmpty),
-    makers[0].groupSum(bodies[0].payer),
-    transferProof(bodies[0], { ...debit, ...placed(0), credit: [credit] }),
-    transferProof(bodies[1], { ...debit, ...placed(2), credit: [] }),
-  ]
   const trusted: TrustedOrganization = {
     org: maker.org,
     committee: (hash) => (equal(hash, maker.committee.hash) ? maker.members : undefined),
     acceptsUnreplicated: false,
   }
-  return { trusted, trees, table, pulse, accounts, proofs, seal: (header) => maker.seal(header) }
+  return {
+    ...{ trusted, trees, table, pulse, accounts },
+    proofs: [
+      makers[0].inclusion(bodies[0].payer),
+      makers[1].inclusion(bodies[0].payee, true),
+      makers[0].absence(absent),
+      makers[2].absence(inEmpty),
+      makers[0].groupSum(bodies[0].payer),
+      ...proofs,
+    ],
+    seal: (header) => maker.seal(header),
+  }
 }

@@ -43,7 +43,7 @@ export interface Path {
 
 /** A group: the accounts of one page. */
 export interface Group {
-  /** bits that all its ids have in common, at least the branch's prefix; names the group */
+  /** the fewest bits that only its ids begin with, at least the branch's; names the group */
   readonly prefix: Prefix
   /** ascending by id */
   readonly accounts: readonly Account[]
@@ -68,6 +68,6 @@ export interface AccountTree {
   path(id: AccountId): Path
   /** Every group, ascending. */
   groups(): IterableIterator<Group>
-  /** The group that an id is or would be in; undefined in an empty branch. */
+  /** The group that following an id's bits leads to; undefined in an empty branch. */
   groupOf(id: AccountId): Group | undefined
 }
