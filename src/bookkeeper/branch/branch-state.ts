@@ -5,6 +5,7 @@ import {
   type Account,
   type AccountTree,
   batchLayout,
+  type Channel,
   emptyBatch,
   emptyMmr,
   forms,

@@ -83,10 +83,14 @@ export class Delivery {
     return seats.some((s) => related(s.prefix, prefix) && this.#members(s.prefix).includes(name))
   }
 
-  #target({ source, destination }: Channel, by: Prefix): Target {
-    const name = nameOf(source, destination, by)
+  /** A branch that takes the place of another has taken what that one had. */
+  #target(ledger: BranchLedger, channel: Channel, by: Prefix): Target {
+    const name = nameOf(channel.source, channel.destination, by)
     let target = this.#targets.get(name)
-    if (target === undefined) this.#targets.set(name, (target = blankTarget(0n)))
+    if (target === undefined) {
+      target = blankTarget(ledger.deliveredTo(channel))
+      this.#targets.set(name, target)
+    }
     return target
   }
 
@@ -119,7 +123,7 @@ export class Delivery {
   }
 
   #pushTo(known: KnownPulse, ledger: BranchLedger, channel: Channel, by: Prefix, now: number) {
-    const target = this.#target(channel, by)
+    const target = this.#target(ledger, channel, by)
     if (channel.sequence <= target.taken) return []
     this.#isOutstanding = true
     const isLate = now - target.pushedAt >= patience * this.#seat.rules.pulseMillis
@@ -144,7 +148,7 @@ export class Delivery {
     channel: Channel,
     own: (given: Import) => void,
   ): void {
-    const target = this.#target(channel, this.#seat.prefix)
+    const target = this.#target(ledger, channel, this.#seat.prefix)
     const { sequence } = cursorOf(ledger.cursors, channel)
     if (channel.sequence <= sequence) return
     this.#isOutstanding = true
@@ -157,7 +161,7 @@ export class Delivery {
   #forgetTaken(ledger: BranchLedger, channel: Channel, heirs: readonly Prefix[]): void {
     if (heirs.length === 0) return
     const { source, destination } = channel
-    const taken = heirs.map((by) => this.#target(channel, by).taken)
+    const taken = heirs.map((by) => this.#target(ledger, channel, by).taken)
     const all = taken.reduce((least, one) => (one < least ? one : least))
     if (all > 0n) ledger.delivered(destination, all, source === ledger.prefix ? undefined : source)
   }
@@ -178,7 +182,7 @@ export class Delivery {
       (own) => own.source === channel.source && own.destination === channel.destination,
     )
     if (stands === undefined || channel.sequence > stands.sequence) return false
-    const target = this.#target(channel, by)
+    const target = this.#target(ledger, stands, by)
     if ((target.claims.get(from) ?? 0n) < channel.sequence) {
       target.claims.set(from, channel.sequence)
     }
