@@ -32,17 +32,19 @@ function seal(count: number, top: Digest): Digest {
   return sha256(writer.done())
 }
 
-/** The root of a list; of an empty one 32 zero bytes. Each level is hashed at once, in place. */
+/** The root of a list; of an empty one 32 zero bytes. Each level is hashed at once. */
 export function listRoot(items: readonly Digest[]): Digest {
   if (items.length === 0) return new Uint8Array(32)
-  const level = new Uint8Array(32 * items.length)
+  let level = new Uint8Array(32 * items.length)
   items.forEach((item, i) => level.set(item, 32 * i))
   for (let width = items.length; width > 1; width = (width + 1) >> 1) {
-    const paired = width - (width % 2)
-    hashPairs(level.subarray(0, 32 * paired), level.subarray(0, 16 * paired))
-    if (paired < width) level.copyWithin(16 * paired, 32 * paired, 32 * width)
+    const above = new Uint8Array(32 * ((width + 1) >> 1))
+    const pairs = 32 * (width >> 1)
+    hashPairs(level.subarray(0, 2 * pairs), above.subarray(0, pairs))
+    if (width % 2 === 1) above.set(level.subarray(32 * (width - 1)), pairs)
+    level = above
   }
-  return seal(items.length, level.subarray(0, 32))
+  return seal(items.length, level)
 }
 
 /** Proof that item `index` is in the list. */

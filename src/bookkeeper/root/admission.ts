@@ -2,10 +2,10 @@
 import { equal } from '#base'
 import { entryStates, forms, type Prefix, related, type TableEntry } from '#ledger'
 import type { Rules, Seating } from '#organization'
-import type { ChannelBook } from '../branch/channels.js'
 import { openingPrev } from '../branch/opening.js'
 import type { Included, Reorganisation, RootState, Source } from './state.js'
 import { type Fault, runFault } from './steps.js'
+import type { SourceBook } from './source-book.js'
 
 /** It has seen a pulse that is not known here: not a fault, its time will come. */
 export const ahead = 'a pulse ahead of the root'
@@ -66,10 +66,10 @@ function channelsFault({ header: before, book }: Source, { header, channels }: I
     : 'channels that the header does not commit to'
 }
 
-const books = new WeakMap<Included['channels'], { before: ChannelBook; after: ChannelBook }>()
+const books = new WeakMap<Included['channels'], { before: SourceBook; after: SourceBook }>()
 
 /** The book with these channels; hashed once, however often it is asked for. */
-export function channelsAfter(before: ChannelBook, channels: Included['channels']): ChannelBook {
+export function channelsAfter(before: SourceBook, channels: Included['channels']): SourceBook {
   const kept = books.get(channels)
   if (kept?.before === before) return kept.after
   const after = before.with(channels)

@@ -11,13 +11,13 @@ import {
   totals,
 } from '#ledger'
 import { entryOf, rootFields, type Rules, type Seating } from '#organization'
-import { ChannelBook } from '../branch/channels.js'
 import { BlockInvalid, LedgerStuck } from '../errors.js'
 import { blockFault, channelsAfter, openingFault } from './admission.js'
 import { Firewall } from './firewall.js'
 import { addsUp, isDue, planned } from './reorganisation.js'
 import type { Included, RootState, Source } from './state.js'
 import { hashOf } from './steps.js'
+import { SourceBook } from './source-book.js'
 
 /** What the next pulse stands on beside the branches' headers. */
 export interface Frame {
@@ -53,7 +53,7 @@ class Draft {
   put({ header, channels }: Included): void {
     const { prefix } = header
     const old = this.entries.get(prefix)
-    const book = this.sources.get(prefix)?.book ?? ChannelBook.of([])
+    const book = this.sources.get(prefix)?.book ?? SourceBook.of([])
     this.sources.set(prefix, { header, book: channelsAfter(book, channels) })
     this.entries.set(prefix, {
       ...entryOf(header, old?.settledDebit ?? 0n),

@@ -2,7 +2,7 @@
  * The root as consensus sees it (spec OL-1, E 4 and 5): proposes, checks and takes tables. A pulse
  * comes once in a while, and only if its table differs from the one before.
  */
-import { decode, encode, equal } from '#base'
+import { decode, encode, equal, type ValueOf } from '#base'
 import { forms, type Header, type Prefix, type Table, tableLayout } from '#ledger'
 import type { Rules } from '#organization'
 import { type Effect, type NodeName, reached, tell } from '../actor.js'
@@ -25,6 +25,16 @@ const tablesHeld = 4n
 interface Asked {
   readonly hash: Uint8Array
   readonly of: NodeName
+}
+
+type RootBody = ValueOf<typeof rootBodyLayout>
+const bodies = new WeakMap<Block, RootBody>()
+
+/** A block's body, read once. @throws LayoutInvalid */
+function bodyOf(block: Block): RootBody {
+  let body = bodies.get(block)
+  if (body === undefined) bodies.set(block, (body = decode(rootBodyLayout, block.body)))
+  return body
 }
 
 export class PulseMaker implements Application {
@@ -75,7 +85,7 @@ export class PulseMaker implements Application {
     const name = keyOf(hashOf(block.header))
     const known = this.#states.get(name)
     if (known !== undefined) return known
-    const { included } = decode(rootBodyLayout, block.body)
+    const { included } = bodyOf(block)
     const next = this.#next(state, included, block.header, ancestry)
     this.#states.set(name, next)
     return next
@@ -157,7 +167,7 @@ export class PulseMaker implements Application {
       const parent = this.#stateAfter(ancestry)
       const early = this.#seenAt(parent.header) + this.#rules.pulseMillis / 2
       if (!this.#isTime(early, now)) return 'later'
-      const { included } = decode(rootBodyLayout, block.body)
+      const { included } = bodyOf(block)
       const isMissing = this.#isMissing(included, block.header, parent)
       if (isMissing) return 'later'
       if (included.some(({ header }) => this.#heldFault(parent, header) !== undefined)) {
@@ -229,10 +239,11 @@ export class PulseMaker implements Application {
     const { header, body } = block
     if (header.form !== forms.root || header.time < parent.header.time) return false
     const name = keyOf(hashOf(header))
-    const { table, included } = decode(rootBodyLayout, body)
+    const { included } = bodyOf(block)
     const next = this.#states.get(name) ?? this.#next(parent, included, header, ancestry)
     if (keyOf(hashOf(next.header)) !== name) return false
-    if (!equal(encode(tableLayout, table), encode(tableLayout, next.table))) return false
+    const table = encode(tableLayout, next.table)
+    if (!equal(table, body.subarray(0, table.length))) return false
     this.#states.set(name, next)
     return true
   }

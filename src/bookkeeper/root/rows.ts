@@ -16,11 +16,11 @@ import {
   toPrefix,
 } from '#ledger'
 import type { Genesis } from '#organization'
-import { ChannelBook } from '../branch/channels.js'
 import { type SealedBlock, sealedBlockLayout } from '../messages.js'
 import type { PostDisk } from '../post.js'
 import { nextState } from './next-state.js'
 import { beginning, rootBodyLayout, type RootState, sentBy, type Source } from './state.js'
+import { SourceBook } from './source-book.js'
 
 /** Pulses between two checkpoints: a restart computes so many anew at most. */
 export const checkpointEvery = 16n
@@ -102,7 +102,7 @@ async function readCheckpoint(rows: PostDisk['rows']): Promise<RootState | undef
   for await (const [key, value] of rows.scan(range)) {
     const { header, channels } = decode(sourceLayout, value)
     const prefix = toPrefix(toText(key.subarray(sourceArea.length)))
-    sources.set(prefix, { header, book: ChannelBook.of(channels) })
+    sources.set(prefix, { header, book: SourceBook.of(channels) })
   }
   return {
     header: row.sealed.block.header,

@@ -13,7 +13,7 @@ import {
   tableLayout,
 } from '#ledger'
 import type { Genesis } from '#organization'
-import { ChannelBook } from '../branch/channels.js'
+import { SourceBook } from './source-book.js'
 
 /** A branch's newest header that is in the table, with the channels that changed since the last. */
 export const includedLayout = struct({
@@ -35,7 +35,7 @@ export const rootBodyLayout = struct({
 export interface Source {
   readonly header: Header
   /** out of the branch, as of the header */
-  readonly book: ChannelBook
+  readonly book: SourceBook
 }
 
 /** Branches that are told to close, and those that take their place. */
@@ -70,6 +70,6 @@ export function sentBy(sources: ReadonlyMap<Prefix, Source>): ReadonlyMap<Prefix
 /** The root at pulse 0. */
 export function beginning({ root, table, headers }: Genesis): RootState {
   const sources = new Map<Prefix, Source>()
-  for (const [prefix, header] of headers) sources.set(prefix, { header, book: ChannelBook.of([]) })
+  for (const [prefix, header] of headers) sources.set(prefix, { header, book: SourceBook.of([]) })
   return { header: root, table, sources, reorganisations: [], sent: new Map() }
 }
