@@ -155,7 +155,7 @@ async function peerFigure(quick: boolean): Promise<Figure> {
     if (round > 1) ours.push(taken)
   }
   const unit = `updates/s (mpt: of ${count.toLocaleString('en')} accounts)`
-  return figure('tree-update-65k-mpt', rate(updates, ours), unit, rate(few, theirs))
+  return figure('tree-update-mpt', rate(updates, ours), unit, rate(few, theirs))
 }
 
 /** Seconds of the processor, not of the clock: the bound is one that knows no other load. */
