@@ -194,6 +194,8 @@ export class Town {
   #seal(): void {
     const before = this.known[this.known.length - 1].sealed.header
     const pulse = before.pulseSeen + 1n
+    const { total, cumOut, cumIn } = rootFields(this.#table)
+    if (total + cumOut - cumIn !== this.seating.charter.supply) throw new Error('money was made')
     const root = { ...before, ...rootFields(this.#table), pulseSeen: pulse, height: pulse }
     this.#know(this.#table, { ...root, prev: headerHash(before) })
   }
