@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const self = fileURLToPath(import.meta.url)
 const folder = `${root}build/mutations/${process.pid}`
 /** Small organizations: a bug shows in them as well, and sooner. */
-const size = { domains: 2, nodes: 4, pulses: 14, clients: 3 }
+const size = { domains: 2, nodes: 4, pulses: 10, clients: 2 }
 /** A run that takes longer than this hangs: that is a finding, too. */
 const mostMillis = 180_000
 /** Part of the bugs that must be found. */
@@ -92,17 +92,24 @@ async function bundle(name, patch) {
 async function serve(file) {
   const simulator = await import(pathToFileURL(file).href)
   const tripwire = simulator.layTripwire(syncBuiltinESMExports)
-  const cast = simulator.simulatedCast
-  process.on('message', async ({ seed, wishes }) => {
-    const outcome = await simulator.play(simulator.scenarioOf(seed, wishes, cast), {
-      cast,
-      tripwire,
-    })
+  const { simulatedCast } = simulator
+  process.on('message', async ({ seed, wishes, hostile }) => {
+    const scenario = cast(simulator.scenarioOf(seed, wishes, simulatedCast), hostile)
+    const outcome = await simulator.play(scenario, { cast: simulatedCast, tripwire })
     const { failure } = outcome
     process.send(failure === undefined ? {} : { id: failure.id, what: failure.what })
   })
   process.on('disconnect', () => process.exit(0))
   process.send('ready')
+}
+
+/** Gives one seat of each committee to a hostile kind, where a bug needs it to show. */
+function cast(scenario, kind) {
+  if (kind === undefined) return scenario
+  const { domains, nodes } = scenario
+  const committees = Array.from({ length: domains + 1 }, (_, place) => place * nodes)
+  const hostile = committees.map((first) => ({ node: first + 1, kind }))
+  return { ...scenario, hostile }
 }
 
 /** Plays seeds of one bundle in a process of its own, which is started when it is needed. */
@@ -113,7 +120,7 @@ class Player {
     this.#file = file
   }
 
-  async play(seed, wishes) {
+  async play(seed, wishes, hostile) {
     this.#child ??= await this.#start()
     const child = this.#child
     return new Promise((resolve) => {
@@ -131,7 +138,7 @@ class Player {
         this.#child = undefined
         end({ id: 'CRASH', what: `the process ended (${code})` })
       })
-      child.send({ seed, wishes })
+      child.send({ seed, wishes, hostile })
     })
   }
 
@@ -164,9 +171,9 @@ async function seek(patch, at, options, sound, note) {
       const seed = String(options.seed + result.seeds)
       result.seeds++
       note(patch.name, result.seeds)
-      const found = await mutant.play(seed, wishes)
+      const found = await mutant.play(seed, wishes, patch.hostile)
       if (found.id === undefined) continue
-      const isSound = (await sound.play(seed, wishes)).id === undefined
+      const isSound = (await sound.play(seed, wishes, patch.hostile)).id === undefined
       if (!isSound) result.passedOver++
       else return { ...result, killedBy: found.id, what: found.what, seed, seconds: seconds() }
     }

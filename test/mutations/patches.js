@@ -3,18 +3,29 @@
  * one file, made in a bundled copy and never on disk; the simulator must find it.
  *
  * - `find` occurs exactly once in `file`, below `src/`
- * - `wishes` are options of the run, where the bug can only show under them
+ * - `wishes` are options of the run, where the bug shows only or sooner under them
+ * - `hostile` is the kind of hostile node that has one seat of each committee, where it needs one
  */
-const bookkeeper = (file, name, find, replace, wishes) => ({
+const bookkeeper = (file, name, find, replace, needs = {}) => ({
   name,
   file: `bookkeeper/${file}`,
   find,
   replace,
-  ...(wishes === undefined ? {} : { wishes }),
+  ...needs,
 })
 
 /** One branch with none but hostile bookkeepers. */
-const captured = { captured: true }
+const captured = { wishes: { captured: true, faults: [] } }
+/** Work is enough. */
+const calm = { wishes: { faults: [] } }
+/** Faults of the network alone. */
+const lossy = { wishes: { faults: ['loss', 'partition'] } }
+/** Nodes that crash while they write. */
+const crashing = { wishes: { faults: ['crash', 'restart-loop', 'crash-in-fsync', 'loss'] } }
+/** Disks that lose what they had. */
+const rolling = { wishes: { faults: ['rollback', 'lost-disk', 'loss'] } }
+/** Nothing but one liar in each committee. */
+const liar = (hostile) => ({ hostile, wishes: { faults: [] } })
 
 const consensus = [
   {
@@ -22,66 +33,77 @@ const consensus = [
     file: 'ledger/header.ts',
     find: 'members - Math.floor((members - 1) / 3)',
     replace: 'Math.max(1, 2 * Math.floor((members - 1) / 3))',
+    ...lossy,
   },
   {
     name: 'a seat counts twice in a certificate',
     file: 'ledger/header.ts',
     find: 'if (seat <= last || seat',
     replace: 'if (seat < last || seat',
+    ...liar('stale certifier'),
   },
   bookkeeper(
     'simplex/ballot.ts',
     'votes leave before they are on disk',
     "appendRecord(engine, view, { kind: 'vote', body, signature, blocks }, then)",
     "engine.effects.push(...then)\n  appendRecord(engine, view, { kind: 'vote', body, signature, blocks }, [])",
+    crashing,
   ),
   bookkeeper(
     'simplex/replay.ts',
     'a restart forgets the votes of the journal',
     'own.set(kind, block === undefined ? { body, signature } : { body, signature, block })',
     'own.delete(kind)',
+    crashing,
   ),
   bookkeeper(
     'simplex/views.ts',
     'two votes in one view',
     'state.isRefused || state.own.has(votes.notarize)',
     'state.isRefused',
+    liar('equivocator'),
   ),
   bookkeeper(
     'simplex/certificates.ts',
     'finalizes after it has skipped',
     'const isFree = !own.has(votes.skip) && !own.has(votes.finalize)',
     'const isFree = !own.has(votes.finalize)',
+    lossy,
   ),
   bookkeeper(
     'simplex/recall.ts',
     'votes at once after a restart',
     'if (faulty > 0) recall.needed = 2 * faulty',
     'if (faulty > 0) recall.needed = 0',
+    rolling,
   ),
   bookkeeper(
     'simplex/recall.ts',
     'a lost disk votes where it may have voted',
     "  raiseFloor(engine, newest)\n  appendRecord(engine, newest, { kind: 'floor'",
     "  raiseFloor(engine, 0n)\n  appendRecord(engine, newest, { kind: 'floor'",
+    rolling,
   ),
   bookkeeper(
     'simplex/views.ts',
     'silent leaders are waited for',
     'castVote(engine, votes.skip, view, noRoot)',
     'void noRoot',
+    liar('silent voter'),
   ),
   bookkeeper(
     'simplex/votes.ts',
     'signatures of votes are not checked',
     'const isFalse = !isOwn && !isSigned(engine, seat, body, signature)',
     'const isFalse = isOwn && !isSigned(engine, seat, body, signature)',
+    liar('flooder'),
   ),
   bookkeeper(
     'simplex/chain.ts',
     'blocks that are missing are not asked for',
     'for (const { hash, certificate } of missing(engine).slice(0, 8)) {',
     'for (const { hash, certificate } of missing(engine).slice(0, 0)) {',
+    liar('withholder'),
   ),
 ]
 
@@ -91,66 +113,77 @@ const transfers = [
     'no nonce check',
     "if (body.nonce <= payer.cold.nonce) return 'NONCE_USED'",
     '',
+    calm,
   ),
   bookkeeper(
     'branch/execute-transfers.ts',
     'no expiry',
     "if (body.validUntil < work.pulse) return 'EXPIRED'",
     '',
+    calm,
   ),
   bookkeeper(
     'branch/execute-transfers.ts',
     'no balance check',
     "if (spent > payer.amount) return 'BALANCE_LOW'",
     '',
+    calm,
   ),
   bookkeeper(
     'branch/execute-transfers.ts',
     'the frozen may pay',
     "if ((payer.cold.flags & accountFlags.frozen) !== 0) return 'PAYER_FROZEN'",
     '',
+    calm,
   ),
   bookkeeper(
     'branch/execute-transfers.ts',
     'debits are not counted',
     'work.cumDebit += spent',
     'work.cumDebit += 0n',
+    calm,
   ),
   bookkeeper(
     'branch/signed.ts',
     'payees need not agree',
     "if (!isTaken) return 'ACCEPT_INVALID'",
     "if (!isTaken && accept.signature.length === 0) return 'ACCEPT_INVALID'",
+    calm,
   ),
   bookkeeper(
     'branch/signed.ts',
     'payers need not sign',
     "if (!verify(body.payerKey, 'leither/ledger/transfer/1', signed, payerSignature)) {",
     'if (payerSignature.length === 0) {',
+    calm,
   ),
   bookkeeper(
     'branch/execute.ts',
     'the frozen are paid out',
     'if ((account.cold.flags & accountFlags.frozen) === 0) account.amount += amount',
     'if (account.cold.flags >= 0) account.amount += amount',
+    calm,
   ),
   bookkeeper(
     'branch/execute-orders.ts',
     'what was held is lost',
     'account.amount += account.cold.held',
     'account.amount += 0n',
+    calm,
   ),
   bookkeeper(
     'branch/execute.ts',
     'what nobody takes is lost',
     'return this.pay(receiptKinds.giveBack, cause, payee, payer, amount)',
     'return undefined',
+    calm,
   ),
   bookkeeper(
     'branch/execute.ts',
     'what nobody takes goes back twice',
     'return this.pay(receiptKinds.giveBack, cause, payee, payer, amount)',
     'this.pay(receiptKinds.giveBack, cause, payee, payer, amount)\n      return this.pay(receiptKinds.giveBack, cause, payee, payer, amount)',
+    calm,
   ),
   bookkeeper('branch/execute.ts', 'fees are lost', 'this.#fees += fee', 'this.#fees += 0n * fee'),
 ]
@@ -161,48 +194,57 @@ const receipts = [
     'cursors stay where they are',
     'cursors: cursors.with(work.taken)',
     'cursors',
+    calm,
+    calm,
   ),
   bookkeeper(
     'branch/imports.ts',
     'receipts need not lead to the head of their channel',
     'demand(equal(end, channel.head), "the receipts do not lead to the channel\'s head")',
     '',
+    liar('receipt forger'),
   ),
   bookkeeper(
     'branch/imports.ts',
     'channels need no proof',
     'checkChannel(given, known, parent.org)',
     'void checkChannel',
+    liar('receipt forger'),
   ),
   bookkeeper(
     'branch/delivery.ts',
     'one word is enough to forget receipts',
     'const sure = claims[faultsOf(members.length)] ?? 0n',
     'const sure = claims[0] ?? 0n',
+    liar('false taker'),
   ),
   bookkeeper(
     'branch/delivery.ts',
     'receipts are pushed once',
     'const patience = 2.5',
     'const patience = Number.POSITIVE_INFINITY',
+    lossy,
   ),
   bookkeeper(
     'branch/branch-state.ts',
     'a block that is taken back leaves its accounts',
     '    this.tree.undo(step.undo)\n    this.#standing = step.before',
     '    this.#standing = step.before',
+    lossy,
   ),
   bookkeeper(
     'branch/branch-state.ts',
     'headers are believed',
     '({ header }) => checkHeader(block.header, header)',
     '({ header }) => void [checkHeader, header]',
+    liar('wrong sums'),
   ),
   bookkeeper(
     'branch/checkpoint.ts',
     'first accounts are not stored',
     'isBlank ? allAccounts(ledger) : changed',
     'isBlank && pulse < 0n ? allAccounts(ledger) : changed',
+    calm,
   ),
 ]
 
@@ -233,12 +275,14 @@ const root = [
     'reports need no votes',
     "if (!isCertified(report.certificate, committee, signatures)) return 'too few signatures'",
     'void isCertified',
+    liar('stale certifier'),
   ),
   bookkeeper(
     'root/next-state.ts',
     'debits settle at once',
     'const settledDebit = then.get(entry.prefix) ?? 0n',
     'const settledDebit = then.has(entry.prefix) ? entry.cumDebit : 0n',
+    calm,
   ),
   bookkeeper(
     'root/admission.ts',
@@ -252,12 +296,14 @@ const root = [
     'tables are believed',
     'if (!equal(encode(tableLayout, table), encode(tableLayout, next.table))) return false',
     '',
+    liar('false table'),
   ),
   bookkeeper(
     'root/pulse-maker.ts',
     'reports that are missing are never asked for',
     'if (this.#asked.has(name) || this.#asked.size >= mostWanted) continue',
     'if (this.#asked.has(name) || this.#asked.size >= 0) continue',
+    lossy,
   ),
 ]
 

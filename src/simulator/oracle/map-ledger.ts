@@ -184,10 +184,9 @@ export class MapLedger {
         this.#find('I8', `${this.#where(step)} credits another ${what} than was sent`)
       }
       const reach = `${step.header.prefix}|${name}`
-      if (sequence <= (this.#reached.get(reach) ?? 0n)) {
-        this.#find('I7', `${this.#where(step)} takes ${what} again`)
-      }
-      this.#reached.set(reach, sequence)
+      const before = this.#reached.get(reach) ?? 0n
+      if (sequence <= before) this.#find('I7', `${this.#where(step)} takes ${what} again`)
+      else this.#reached.set(reach, sequence)
       // Of branches that became one, one may have been ahead of the other.
       if (known.credited) continue
       known.credited = true
