@@ -185,7 +185,7 @@ class Search {
 
   #isInBound = (vote: string): boolean => Number(vote.split('/')[1]) <= this.bound.views
 
-  /** Proposals of honest leaders, and all that a hostile one could justify. */
+  /** Proposals of honest leaders, and all sorts of a hostile one's. */
   #proposed(tally: Tally): Step[] {
     const { views, hostile } = this.bound
     const found = [...tally.keys()].filter((vote) => this.#proposals.has(vote))
@@ -208,7 +208,7 @@ class Search {
     }))
   }
 
-  /** Headers on which a block of this view could stand, with the reasons. */
+  /** Headers on which a liar could put a block of this view, with what reasons there are. */
   #parents(tally: Tally, view: number): { parent: Header; justification: Certificate[] }[] {
     const found: { parent: Header; justification: Certificate[] }[] = []
     const skips: Certificate[] = []
@@ -219,8 +219,7 @@ class Search {
         if (reason !== undefined) found.push({ parent: header, justification: [reason, ...skips] })
       }
       const skip = this.#certificate(tally, votes.skip, BigInt(at), noRoot)
-      if (skip === undefined) return found
-      skips.push(skip)
+      if (skip !== undefined) skips.push(skip)
     }
     return [...found, { parent: genesis, justification: skips }]
   }
