@@ -23,7 +23,7 @@ import {
   rowOf,
   type Taken,
 } from './rows.js'
-import { keyOf, type Seat } from './seat.js'
+import { faultsOf, keyOf, type Seat } from './seat.js'
 
 export interface CheckpointOptions {
   readonly seat: Seat
@@ -75,13 +75,19 @@ export function checkpointRows(options: CheckpointOptions): {
   }
   const { post, rules } = seat
   const secret = post.branchSecret(seat.prefix)
-  if (secret === undefined) return { rows, effects: [] }
+  if (secret === undefined || !isSender(seat, pulse)) return { rows, effects: [] }
   const { copies } = rules
   const effects = sendCopies({
     ...{ pulse, header, tree, changed, image, secret, copies },
     members: post.members(),
   })
   return { rows, effects }
+}
+
+/** Whether it is this seat's turn to send copies: f + 1 do so, others in every pulse. */
+function isSender({ seat, members }: Seat, pulse: bigint): boolean {
+  const n = members.length
+  return (seat + n - Number(pulse % BigInt(n))) % n <= faultsOf(n)
 }
 
 /** Pulses whose blocks one event drops at most. */

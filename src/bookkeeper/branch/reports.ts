@@ -1,6 +1,6 @@
 /**
  * From a finalized block to the root (spec OL-1, E steps 2 and 3): keepers hold its data and mark
- * it, two seats report it with its certificate and marks.
+ * it, its leader reports it with its certificate and marks.
  */
 import { encode, equal } from '#base'
 import { type Certificate, type Channel, type Header, type TableEntry, votes } from '#ledger'
@@ -51,11 +51,13 @@ export class Reports {
     return this.#blocks.length > 0
   }
 
-  /** Whether this seat is one of the two that carry a block out of the branch. */
+  /**
+   * Whether this seat carries a block out of the branch: its leader. Where a pulse comes without
+   * the block, another seat does it `again`.
+   */
   #isCarrier({ view }: Header): boolean {
     const { members, seat } = this.#seat
-    const place = (seat - Number(view % BigInt(members.length)) + members.length) % members.length
-    return place < 2
+    return view % BigInt(members.length) === BigInt(seat)
   }
 
   /** A block was executed here: its data go to the keepers. */

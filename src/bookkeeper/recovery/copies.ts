@@ -44,8 +44,18 @@ const copyLayout = struct({
 })
 export type Copy = ValueOf<typeof copyLayout>
 
-const keyOf = (secret: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), 'leither/ledger/copy/1', 32))
+const keys = new WeakMap<Uint8Array, Uint8Array>()
+
+/** Derived once for each secret that is in use. */
+function keyOf(secret: Uint8Array): Uint8Array {
+  let key = keys.get(secret)
+  if (key === undefined) {
+    const derived = hkdfSync('sha256', secret, new Uint8Array(0), 'leither/ledger/copy/1', 32)
+    key = new Uint8Array(derived)
+    keys.set(secret, key)
+  }
+  return key
+}
 
 /** Never twice with other content: a group has one page in a pulse. */
 const ivOf = ({ group, pulse }: Pick<Copy, 'group' | 'pulse'>): Uint8Array =>
