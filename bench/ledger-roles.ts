@@ -25,7 +25,7 @@ interface ParentRun {
 }
 
 /** A parent committee of 13 with 256 children; one of its seats is measured. */
-async function parentRun(seats: number, pulses: number): Promise<ParentRun> {
+export async function parentRun(seats: number, pulses: number): Promise<ParentRun> {
   const root = keysNamed('root', rootSeats)
   const children = new Children(root, seats, keeperSeats)
   const stage = new Stage(children.genesis)

@@ -67,6 +67,7 @@ export function genesisWith(
   rules: Partial<Charter['rules']> = {},
   branches: readonly string[] = ['0', '1'],
   members = 4,
+  names: readonly string[] = branchNames,
 ): Genesis {
   const charter: Charter = {
     org,
@@ -77,7 +78,7 @@ export function genesisWith(
     supervisors: [],
     rules: { ...usualRules, ...rules },
     root: publicKeys(rootKeys.slice(0, members)),
-    seats: branchNames.map((name) => ({
+    seats: names.map((name) => ({
       prefix: toPrefix(name),
       committee: publicKeys(committeeKeys(name)),
       keepers: publicKeys(keeperKeys(name)),

@@ -3,7 +3,7 @@
  * comes once in a while, and only if its table differs from the one before.
  */
 import { decode, encode, equal, type ValueOf } from '#base'
-import { forms, type Header, type Prefix, type Table, tableLayout } from '#ledger'
+import { type Header, type Prefix, type Table, tableLayout } from '#ledger'
 import type { Rules } from '#organization'
 import { type Effect, type NodeName, reached, tell } from '../actor.js'
 import { keyOf } from '../simplex/state.js'
@@ -237,7 +237,7 @@ export class PulseMaker implements Application {
 
   #isGenuine(block: Block, ancestry: readonly Block[], parent: RootState): boolean {
     const { header, body } = block
-    if (header.form !== forms.root || header.time < parent.header.time) return false
+    if (header.time < parent.header.time) return false
     const name = keyOf(hashOf(header))
     const { included } = bodyOf(block)
     const next = this.#states.get(name) ?? this.#next(parent, included, header, ancestry)

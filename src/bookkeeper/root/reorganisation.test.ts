@@ -187,6 +187,46 @@ describe('a reorganisation', () => {
     expect(council.entry('0')?.state).toBe(entryStates.retired)
   })
 
+  it('outlives a restart from the checkpoint that began it', async () => {
+    const council = await Council.of(genesisWith({ ...rules, cycle: 16 }))
+    const [zero, one] = [council.sketch('0'), council.sketch('1')]
+    council.report(one.step({ count: 9 }).report())
+    for (let i = 0; i < 16; i++) {
+      council.report(zero.step({ count: 12 }).report())
+      council.run(1200)
+      zero.included()
+    }
+    expect(council.pulse).toBe(16n)
+    for (let seat = 0; seat < 4; seat++) council.stop(seat)
+    for (let seat = 0; seat < 4; seat++) await council.start(seat)
+    council.run(1000)
+    council.report(zero.step({ form: forms.closing, pulseSeen: 16n }).report())
+    council.run(1500)
+    const openings = [
+      openingOf('00', [zero.header], { total: 200n, count: 7 }),
+      openingOf('01', [zero.header], { total: 300n, count: 5 }),
+    ]
+    for (const header of openings) council.report(reportOf([header], []))
+    council.run(2500)
+    expect(council.entry('0')?.state).toBe(entryStates.retired)
+  })
+
+  it('is for no branches whose whole has no seats', async () => {
+    const names = ['0', '00', '01', '1']
+    for (const named of [names, names.slice(1)]) {
+      const council = await Council.of(genesisWith(rules, ['00', '01', '1'], 4, named))
+      const quarter = council.sketch('00')
+      for (let i = 0; i < 2; i++) {
+        council.report(quarter.step().report())
+        council.run(1500)
+        quarter.included()
+      }
+      const state = named === names ? entryStates.closing : entryStates.open
+      expect(council.entry('00')?.state).toBe(state)
+      expect(council.entry('01')?.state).toBe(state)
+    }
+  })
+
   it('is for no branch whose halves have no seats', async () => {
     const council = await Council.of(genesisWith(rules, ['00', '01', '1']))
     const quarter = council.sketch('00')

@@ -321,6 +321,14 @@ describe('what waits for its time', () => {
     at.run(2000)
     expect(at.entry('1')?.cumDebit).toBe(97n)
   })
+
+  it('debits beyond the cover, though a leader of the root is silent', async () => {
+    const { council: at, one } = await council({ cover: 50n, publicity: 5 })
+    at.stop(2)
+    at.report(one.step({ debit: 40n }).report())
+    at.run(25_000)
+    expect(at.entry('1')).toMatchObject({ cumDebit: 47n, settledDebit: 47n })
+  })
 })
 
 describe('a flood', () => {
