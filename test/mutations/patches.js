@@ -58,10 +58,10 @@ const consensus = [
   ),
   bookkeeper(
     'simplex/views.ts',
-    'two votes in one view',
-    'state.isRefused || state.own.has(votes.notarize)',
-    'state.isRefused',
-    liar('equivocator'),
+    'two proposals in one view',
+    'if (own?.has(votes.notarize) === true || own?.has(votes.skip) === true) return',
+    'if (own?.has(votes.skip) === true) return',
+    calm,
   ),
   bookkeeper(
     'simplex/certificates.ts',
@@ -99,11 +99,11 @@ const consensus = [
     liar('flooder'),
   ),
   bookkeeper(
-    'simplex/chain.ts',
-    'blocks that are missing are not asked for',
-    'for (const { hash, certificate } of missing(engine).slice(0, 8)) {',
-    'for (const { hash, certificate } of missing(engine).slice(0, 0)) {',
-    liar('withholder'),
+    'simplex/sync.ts',
+    'who is behind is given nothing',
+    "engine.effects.push(send(engine.names[from], { kind: 'blocks', ...addressOf(engine), blocks }))",
+    'void blocks',
+    crashing,
   ),
 ]
 
@@ -221,8 +221,8 @@ const receipts = [
   bookkeeper(
     'branch/delivery.ts',
     'receipts are pushed once',
-    'const patience = 2.5',
-    'const patience = Number.POSITIVE_INFINITY',
+    'const isLate = now - target.pushedAt >= patience',
+    'const isLate = now - target.pushedAt >= 1e9 * patience',
     lossy,
   ),
   bookkeeper(
@@ -294,7 +294,7 @@ const root = [
   bookkeeper(
     'root/pulse-maker.ts',
     'tables are believed',
-    'if (!equal(encode(tableLayout, table), encode(tableLayout, next.table))) return false',
+    'if (keyOf(hashOf(next.header)) !== name) return false',
     '',
     liar('false table'),
   ),
