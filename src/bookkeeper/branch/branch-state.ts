@@ -34,7 +34,7 @@ import type {
 import { ChannelBook } from './channels.js'
 import { KeptReceipts } from './channels-kept.js'
 import { DataKeys } from './closed-data.js'
-import { chooseBatch, isEmpty } from './choose-batch.js'
+import { chooseBatch, isEmpty, readOr } from './choose-batch.js'
 import { Work } from './execute.js'
 import { executeBlock, misfit } from './execute-block.js'
 import { readTransfer, screenTransfer } from './execute-transfers.js'
@@ -174,7 +174,9 @@ class BranchState implements BranchLedger {
   }
 
   screen(transfer: Transfer, pulses: Pulses): RefusalCode | undefined {
-    return screenTransfer(this.#work(pulses.newest), readTransfer(transfer))
+    const read = readOr(() => readTransfer(transfer))
+    if (read === undefined) return 'SIGNATURE_INVALID'
+    return screenTransfer(this.#work(pulses.newest), read)
   }
 
   build(candidates: Candidates, frame: BlockFrame, pulses: Pulses) {

@@ -1,7 +1,7 @@
 /** What a leader takes of its candidates (spec OL-1, E step 1). */
 import { LeitherError } from '#base'
 import type { Batch, Import, Order, Transfer } from '#ledger'
-import { ImportInvalid } from '../errors.js'
+import { BlockInvalid } from '../errors.js'
 import type { Candidates, Pulses, Refusal } from './branch-ledger.js'
 import { channelName } from './channels.js'
 import type { Work } from './execute.js'
@@ -38,7 +38,7 @@ function chooseImports(work: Work, given: readonly Import[], pulses: Pulses, roo
     try {
       takeImport(work, fit, known)
     } catch (error) {
-      if (!(error instanceof ImportInvalid)) throw error
+      if (!(error instanceof LeitherError) || error instanceof BlockInvalid) throw error
       continue
     }
     done.add(name)
@@ -49,7 +49,7 @@ function chooseImports(work: Work, given: readonly Import[], pulses: Pulses, roo
 }
 
 /** Reads a candidate's id; what cannot even be written down is none. */
-function readOr<T>(read: () => T): T | undefined {
+export function readOr<T>(read: () => T): T | undefined {
   try {
     return read()
   } catch (error) {

@@ -172,6 +172,7 @@ describe('a transfer', () => {
     const built = at.build('', { transfers: [odd, good] })
     expect(built?.refused).toEqual([])
     expect(built?.block.header.cumDebit).toBe(10n)
+    expect(at.ledger('').screen(odd, at.pulses)).toBe('SIGNATURE_INVALID')
   })
 })
 

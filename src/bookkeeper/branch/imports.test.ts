@@ -147,6 +147,20 @@ describe('an import', () => {
     expect(printOf(other)).toBe(before)
   })
 
+  it('does not stop the leader where it cannot even be written down', () => {
+    const { at } = underWay()
+    const [given] = at.importsFor('1')
+    const { receipts, sourceHeader } = given
+    const oddReceipt = { ...receipts[0], amount: -1n, cumulative: -1n }
+    const odd: Import[] = [
+      { ...given, receipts: [oddReceipt, ...receipts.slice(1)] },
+      { ...given, sourceHeader: { ...sourceHeader, total: 2n ** 70n } },
+      { ...given, rest: [new Uint8Array(3)] },
+    ]
+    for (const imports of odd) expect(at.build('1', { imports: [imports] })).toBeUndefined()
+    expect(at.build('1', { imports: [...odd, given] })).toBeDefined()
+  })
+
   it('is never taken with a byte changed', { timeout: 60_000 }, () => {
     const { at } = underWay()
     const [given] = at.importsFor('1', 2)
