@@ -63,7 +63,7 @@ export function expand(seed: string, wishes: Wishes, hostile: readonly string[])
     hostile: [...new Map(cast.map((entry) => [entry.node, entry])).values()],
     ...(wishes.faults === undefined ? {} : { kinds: wishes.faults }),
     ...(captured === undefined ? {} : { captured }),
-    patience: 30,
+    patience: rules.publicity === 5 ? 90 : 30,
   }
 }
 
@@ -114,7 +114,7 @@ function drawRules(dice: Stream, domains: number, accounts: number): Scenario['r
   const splitAbove = isShort ? Math.max(4, Math.round(each * (0.7 + dice.float()))) : 65_536
   return {
     pulseMillis: 1000,
-    viewMillis: 250,
+    viewMillis: dice.pick([250, 400, 800]),
     mostViewMillis: 2000,
     blockMillis: dice.pick([100, 250, 500]),
     cycle: isShort ? dice.between(6, 20) : 1800,
@@ -122,7 +122,8 @@ function drawRules(dice: Stream, domains: number, accounts: number): Scenario['r
     mergeBelow: isShort ? Math.floor(splitAbove * 0.5 * dice.float()) : 0,
     mostEntries: dice.pick([16, 256, 4096]),
     mostAhead: dice.pick([30, 30, 100]),
-    publicity,
+    // What is covered again comes by and by: soon enough for the second phase.
+    publicity: isTight ? 5 : publicity,
     cover: String(isTight ? BigInt(dice.between(4000, 40_000)) : 2n ** 63n - 1n),
   }
 }

@@ -109,12 +109,23 @@ function fetchOnce(engine: Engine): void {
 export function armView(engine: Engine): void {
   if (engine.viewTimer.isSet || !(isWorking(engine) || isOwed(engine))) return
   const { viewMillis, mostViewMillis } = engine.options.rules
-  const first = Math.min(viewMillis * 1.5 ** engine.skipsInRow, mostViewMillis)
+  const first = Math.min(viewMillis * 1.5 ** slowness(engine), mostViewMillis)
   const afterMillis = Math.round(
     Math.min(first * 1.5 ** engine.viewTimer.rings, Math.max(first, 4 * mostViewMillis)),
   )
   engine.viewTimer.isSet = true
   engine.effects.push({ kind: 'timer', name: viewTimerName, afterMillis })
+}
+
+/** Views that may be on their way to finality where all goes well. */
+const usualLead = 3
+
+/**
+ * How patient to be: views skipped in a row, or views that were certified and yet not finalized,
+ * because half of the committee gave them up too early.
+ */
+function slowness({ skipsInRow, view, final }: Engine): number {
+  return Math.max(skipsInRow, Number(view - final.header.view) - usualLead, 0)
 }
 
 const isWorking = (engine: Engine): boolean => {
