@@ -46,7 +46,7 @@ describe('Simplex among hostile members', () => {
           expect(accused.every((pair) => pair.seat === seat)).toBe(true)
         },
       ),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 25, endOnFailure: true },
     )
     expect(evidence).toBeGreaterThan(0)
   })
@@ -91,7 +91,7 @@ describe('Simplex among hostile members', () => {
           learners += run.notices.filter(({ what }) => what === 'simplex/learner').length
         },
       ),
-      { numRuns: 60, endOnFailure: true },
+      { numRuns: 30, endOnFailure: true },
     )
     expect(learners).toBeGreaterThan(0)
   })

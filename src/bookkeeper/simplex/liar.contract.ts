@@ -143,10 +143,17 @@ export class Liar {
     const height = this.#pick([0n, 1n, 10n, 10n ** 15n])
     return this.#pick<Message>([
       { kind: 'status', ...address, view, height, pulse: 0n, token: 0n },
-      { kind: 'recalled', ...address, nonce: this.#pick([1n, 2n, 3n]), theirView, view, height },
+      {
+        kind: 'recalled',
+        ...address,
+        nonce: this.#pick([1n, 2n, 3n]) << 32n,
+        theirView,
+        view,
+        height,
+      },
       { kind: 'fetch', ...address, fromHeight: height, most: 65_535 },
       { kind: 'blocks', ...address, blocks: [] },
-      { kind: 'recall', ...address, nonce: view },
+      { kind: 'recall', ...address, nonce: view << 32n },
       { kind: 'fetchBlock', ...address, hash: noRoot },
     ])
   }

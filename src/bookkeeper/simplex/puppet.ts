@@ -122,7 +122,7 @@ export class Puppet {
       nonce: 1n,
     })
     this.#obey(this.engine.start([], 0))
-    const said = { kind: 'recalled', ...address, nonce: 1n, theirView: 0n } as const
+    const said = { kind: 'recalled', ...address, nonce: 1n << 32n, theirView: 0n } as const
     const others = keys.filter((_, other) => other !== seat)
     for (const { id } of others) {
       this.#obey(this.engine.receive(id, { ...said, view: 1n, height: 0n }, 0))

@@ -12,8 +12,16 @@ import { reached, send, tell } from '../actor.js'
 import type { MessageOf } from '../messages.js'
 import { isOurs, voteDomain } from './ballot.js'
 import { noteShown } from './certificates.js'
-import { appendRecord, raiseFloor } from './records.js'
-import { addressOf, type Engine, mayAnswer, mostLies, noteLie, toOthers } from './state.js'
+import { appendRecord, floorOf, raiseFloor } from './records.js'
+import {
+  addressOf,
+  type Answer,
+  type Engine,
+  mayAnswer,
+  mostLies,
+  noteLie,
+  toOthers,
+} from './state.js'
 
 const timerName = 'simplex/recall'
 
@@ -28,9 +36,16 @@ export function beginRecall(engine: Engine, isDamaged: boolean): void {
   if (recall.needed > 0) ask(engine)
 }
 
+/** Names this start, and in its lower half the term: who is in another one cannot answer. */
+const nonceOf = ({ options }: Engine): bigint =>
+  BigInt.asUintN(64, (options.nonce << 32n) | BigInt(options.cycle))
+
+const isOfTerm = ({ options }: Engine, nonce: bigint): boolean =>
+  BigInt.asUintN(32, nonce) === BigInt(options.cycle)
+
 function ask(engine: Engine): void {
   const { viewMillis, mostViewMillis } = engine.options.rules
-  const { nonce } = engine.options
+  const nonce = nonceOf(engine)
   engine.effects.push(...toOthers(engine, { kind: 'recall', ...addressOf(engine), nonce }))
   const afterMillis = Math.round(
     Math.min(viewMillis * 1.5 ** engine.recall.attempt, 2 * mostViewMillis),
@@ -45,7 +60,7 @@ export function ringRecall(engine: Engine): void {
 
 /** Answers another member, with the proofs first. */
 export function receiveRecall(engine: Engine, from: number, { nonce }: MessageOf<'recall'>): void {
-  if (!mayAnswer(engine, from)) return
+  if (!isOfTerm(engine, nonce) || !mayAnswer(engine, from)) return
   const to = engine.names[from]
   const { vote } = engine.peers[from]
   const address = addressOf(engine)
@@ -80,20 +95,24 @@ export function receiveRecalled(
   from: number,
   { nonce, theirView, view, height }: MessageOf<'recalled'>,
 ): void {
-  if (nonce !== engine.options.nonce || engine.recall.isDone) return
-  // The first answer is the one that asks least: what it claims is proven sooner or later.
-  if (engine.recall.answers.has(from)) return
+  if (nonce !== nonceOf(engine) || engine.recall.isDone) return
+  // The first answer asks least: a later one stands for it only while its claims lack proof.
+  const before = engine.recall.answers.get(from)
+  if (before !== undefined && isProven(engine, before)) return
   engine.recall.answers.set(from, { theirView, view, height })
+}
+
+function isProven({ recall, view }: Engine, answer: Answer): boolean {
+  const { shownView, journalView } = recall
+  const known = shownView > journalView ? shownView : journalView
+  return answer.view <= view && answer.theirView <= known
 }
 
 /** Begins to vote once enough answers are here whose claims are proven. */
 export function endRecall(engine: Engine): void {
   const { recall } = engine
   if (recall.isDone) return
-  const known = recall.shownView > recall.journalView ? recall.shownView : recall.journalView
-  const counted = [...recall.answers.values()].filter(
-    ({ theirView, view }) => view <= engine.view && theirView <= known,
-  )
+  const counted = [...recall.answers.values()].filter((answer) => isProven(engine, answer))
   if (counted.length < recall.needed) return
   recall.isDone = true
   engine.isCurious = true
@@ -126,7 +145,7 @@ function learn(engine: Engine, views: readonly bigint[]): void {
     for (const view of views) if (view + 1n > newest) newest = view + 1n
   }
   raiseFloor(engine, newest)
-  appendRecord(engine, newest, { kind: 'floor', view: engine.floor }, [])
+  appendRecord(engine, newest, { kind: 'floor', ...floorOf(engine) }, [])
   engine.effects.push(reached('simplex/learner'))
   const what = `the journal lacks votes that were cast; votes only after view ${engine.floor}`
   engine.effects.push(tell({ kind: 'stuck', what }))

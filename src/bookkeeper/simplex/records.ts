@@ -2,7 +2,7 @@
  * What an engine has in its journal: its votes, with the blocks that they are for, the certificates
  * that it went by, and the view up to which it must not vote any more.
  */
-import { encode, listOf, oneOf, struct, u64, bytesOf, type ValueOf } from '#base'
+import { encode, listOf, oneOf, struct, u32, u64, bytesOf, type ValueOf } from '#base'
 import { certificateLayout, voteBodyLayout } from '#ledger'
 import type { Effect } from '../actor.js'
 import { blockLayout } from '../messages.js'
@@ -17,7 +17,7 @@ export const recordLayout = oneOf({
   }),
   certificate: struct({ certificate: certificateLayout }),
   /** votes stand only in later views than this */
-  floor: struct({ view: u64 }),
+  floor: struct({ cycle: u32, view: u64 }),
 })
 export type SimplexRecord = ValueOf<typeof recordLayout>
 
@@ -45,11 +45,13 @@ export function forget(engine: Engine, height: bigint): void {
   const kept = engine.journal.filter((entry) => entry.view > view)
   if (kept.length === engine.journal.length) return
   raiseFloor(engine, view)
-  const record = encode(recordLayout, { kind: 'floor', view: engine.floor })
+  const record = encode(recordLayout, { kind: 'floor', ...floorOf(engine) })
   engine.journal.splice(0, engine.journal.length, { view: engine.floor, record }, ...kept)
   const records = engine.journal.map((entry) => entry.record)
   engine.effects.push({ kind: 'rewrite', records, then: [] })
 }
+
+export const floorOf = ({ options, floor }: Engine) => ({ cycle: options.cycle, view: floor })
 
 export function raiseFloor(engine: Engine, view: bigint): void {
   if (view > engine.floor) engine.floor = view

@@ -1,9 +1,10 @@
 /** After a restart: what the journal says. */
 import { decode } from '#base'
 import { headerHash, type VoteKind } from '#ledger'
+import { isOurs } from './ballot.js'
 import { keepCertificate, setView } from './certificates.js'
 import { finalize } from './chain.js'
-import { recordLayout, type SimplexRecord } from './records.js'
+import { raiseFloor, recordLayout, type SimplexRecord } from './records.js'
 import { type Engine, keyOf, viewState } from './state.js'
 
 /** Takes up again what the application and the journal have. */
@@ -27,20 +28,33 @@ export function replay(engine: Engine, records: readonly Uint8Array[]): void {
   finalize(engine)
 }
 
+/** Records of another term of the same branch only show that this disk was there. */
 function replayRecord(engine: Engine, record: Uint8Array): void {
   const value = decode(recordLayout, record)
-  if (value.kind === 'floor') {
-    engine.floor = value.view > engine.floor ? value.view : engine.floor
-    noteVoted(engine, value.view)
-    engine.journal.push({ view: value.view, record })
-  } else if (value.kind === 'certificate') {
+  if (value.kind === 'floor') replayFloor(engine, value, record)
+  else if (value.kind === 'certificate') {
+    if (!isOurs(engine, value.certificate.body)) return
     engine.journal.push({ view: value.certificate.body.view, record })
     const isNew = keepCertificate(engine, value.certificate)
     if (isNew && value.certificate.body.view >= engine.view) setView(engine, value.certificate)
   } else {
+    engine.recall.isBlank = false
+    if (!isOurs(engine, value.body)) return
     engine.journal.push({ view: value.body.view, record })
     replayVote(engine, value)
   }
+}
+
+function replayFloor(
+  engine: Engine,
+  { cycle, view }: Extract<SimplexRecord, { kind: 'floor' }>,
+  record: Uint8Array,
+): void {
+  engine.recall.isBlank = false
+  if (cycle !== engine.options.cycle) return
+  raiseFloor(engine, view)
+  noteVoted(engine, view)
+  engine.journal.push({ view, record })
 }
 
 function replayVote(
@@ -58,6 +72,5 @@ function replayVote(
 }
 
 function noteVoted({ recall }: Engine, view: bigint): void {
-  recall.isBlank = false
   if (view > recall.journalView) recall.journalView = view
 }

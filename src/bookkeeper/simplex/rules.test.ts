@@ -85,7 +85,7 @@ class Lone {
   }
 
   answer(seat: number, view: bigint, theirView: bigint): void {
-    this.hear(seat, { kind: 'recalled', ...address, nonce: 5n, theirView, view, height: 0n })
+    this.hear(seat, { kind: 'recalled', ...address, nonce: 5n << 32n, theirView, view, height: 0n })
   }
   hear(seat: number, message: Message): void {
     this.#obey(this.engine.receive(keyOfSeat(seat).id, message, 0))

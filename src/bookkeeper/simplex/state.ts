@@ -81,11 +81,18 @@ export interface Evidence {
   readonly second: MessageOf<'vote'>
 }
 
+/** What a member says about another's votes, and where it is itself. */
+export interface Answer {
+  readonly theirView: bigint
+  readonly view: bigint
+  readonly height: bigint
+}
+
 /** What was asked of the others after a restart. */
 export interface Recall {
   isDone: boolean
   /** by seat: what it said last */
-  readonly answers: Map<number, { theirView: bigint; view: bigint; height: bigint }>
+  readonly answers: Map<number, Answer>
   /** answers without which this node does not vote */
   needed: number
   /** the journal knew of no vote at all */

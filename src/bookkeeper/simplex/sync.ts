@@ -29,7 +29,8 @@ const statusOf = (engine: Engine): MessageOf<'status'> => ({
   view: wholeUpTo(engine),
   height: engine.final.header.height,
   pulse: engine.options.application.newestPulse?.()?.header.height ?? 0n,
-  token: engine.options.nonce,
+  // Terms of one branch count their views anew: what one says means nothing in another.
+  token: BigInt(engine.options.cycle),
 })
 
 /** The first view of which a certificate is wanting: without it nothing can be built on it. */
@@ -80,6 +81,7 @@ export function ringStatus(engine: Engine): void {
 }
 
 export function receiveStatus(engine: Engine, from: number, message: MessageOf<'status'>): void {
+  if (message.token !== BigInt(engine.options.cycle)) return
   const peer = engine.peers[from]
   const { height } = engine.final.header
   peer.view = message.view
