@@ -120,7 +120,7 @@ const transfers = [
     'no expiry',
     "if (body.validUntil < work.pulse) return 'EXPIRED'",
     '',
-    calm,
+    lossy,
   ),
   bookkeeper(
     'branch/execute-transfers.ts',

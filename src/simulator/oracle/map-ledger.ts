@@ -61,6 +61,8 @@ export class MapLedger {
   readonly changed = new Set<string>()
   /** last receipt that a branch has taken of a channel, since it was opened */
   readonly #reached = new Map<string, bigint>()
+  /** what owners of each branch have paid out, fees included */
+  readonly debited = new Map<Prefix, bigint>()
   /** all fees that were paid, and what of them has reached the treasury */
   fees = 0n
   feesTaken = 0n
@@ -279,6 +281,8 @@ export class MapLedger {
     const payer = this.accounts.get(toHex(body.payer))
     if (payer === undefined) return
     this.#change(step, body.payer, id, { nonce: body.nonce }, -(body.amount + body.fee))
+    const { prefix } = step.header
+    this.debited.set(prefix, (this.debited.get(prefix) ?? 0n) + body.amount + body.fee)
     step.fees += body.fee
     this.fees += body.fee
     const { payee, amount } = body

@@ -177,6 +177,10 @@ export class Oracle {
       const accounts = this.accountsOf(entry.prefix)
       const { total, count } = naiveSums(accounts)
       const where = `branch "${entry.prefix}" at height ${entry.height}`
+      const debited = this.ledger.debited.get(entry.prefix) ?? 0n
+      if (entry.cumDebit !== debited) {
+        this.#find('I11', `${where} has debited ${debited}, it says ${entry.cumDebit}`)
+      }
       if (total !== entry.total || count !== entry.count) {
         const said = `${entry.total} in ${entry.count} accounts`
         this.#find('I4', `${where} says ${said}; the oracle has ${total} in ${count}`)
