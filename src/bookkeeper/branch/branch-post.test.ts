@@ -150,6 +150,37 @@ describe('after a restart', () => {
   })
 })
 
+describe('when all bookkeepers of a branch have lost their disks', () => {
+  async function lost(options: Partial<ConstructorParameters<typeof Network>[0]>) {
+    const made = await twoBranches(options)
+    const { network, anna, ben } = made
+    for (let i = 0; i < 4; i++) {
+      const id = network.submit(network.transfer(anna, ben, 5n))
+      expect(network.runUntil(() => isDone(network, id, zero), 10_000)).toBe(true)
+    }
+    for (const name of network.members('0')) {
+      network.stopNode(name)
+      network.loseDisk(name)
+    }
+    for (const name of network.members('0')) await network.startNode(name)
+    return made
+  }
+
+  it('the branch comes back from its keepers', async () => {
+    const { network, anna, ben } = await lost({ keepers: 3 })
+    network.run(40_000)
+    const id = network.submit(network.transfer(anna, ben, 5n))
+    expect(network.runUntil(() => isDone(network, id, zero), 40_000)).toBe(true)
+  })
+
+  it('and no keeper is left, it says what is missing and asks on', async () => {
+    const { network } = await lost({ keepers: 0 })
+    network.run(60_000)
+    const [name] = network.members('0')
+    expect(network.told(name, 'finalized').length).toBeLessThanOrEqual(8)
+  })
+})
+
 describe('at the end of a cycle', () => {
   const branches = (network: Network): readonly string[] =>
     network

@@ -3,12 +3,14 @@
  * branch's blocks, and at any time able to learn the branch's state anew from others.
  */
 
+import { encode } from '#base'
 import { entryStates, levels, type Prefix, type Snapshots } from '#ledger'
 import { type Effect, type NodeName, reached, type Role, send, tell } from '../actor.js'
 import type { Message, MessageOf } from '../messages.js'
 import type { Post } from '../post.js'
+import { recordLayout } from '../simplex/records.js'
 import { type Beginning, beginningOf, beginningRow, learntRow, snapshotsOf } from './begin.js'
-import { Learning } from './learning.js'
+import { type Found, Learning } from './learning.js'
 import { BranchLife } from './life.js'
 import { Opening, openedTimer } from './open-branch.js'
 import { entryFor, KnownPulses } from './pulses.js'
@@ -228,6 +230,9 @@ class BranchPost implements Role {
       const isOurs = message.header.prefix === this.#seat.prefix
       return isOurs ? this.#learn(message, now) : this.#opening.state(from, message)
     }
+    if (message.kind === 'kept' || message.kind === 'copies') {
+      return this.#rebuild(from, message, now)
+    }
     if (message.kind === 'vote' && message.body.view === 0n) {
       return this.#opening.vote(from, message)
     }
@@ -273,18 +278,42 @@ class BranchPost implements Role {
     )
   }
 
+  /** Pieces of the branch, from a keeper or a member's node. */
+  #rebuild(
+    from: NodeName,
+    message: MessageOf<'kept'> | MessageOf<'copies'>,
+    now: number,
+  ): readonly Effect[] {
+    const ours = this.#life?.chain.finalizedHeader
+    const { found, effects } = this.#learning.rebuild(from, message, ours)
+    return found === undefined ? effects : [...effects, ...this.#adopt(found, now)]
+  }
+
   #learn(message: MessageOf<'state'>, now: number): readonly Effect[] {
     const found = this.#learning.take(message, this.#life?.chain.finalizedHeader)
-    if (found === undefined) return []
-    const { beginning, learnt } = found
+    return found === undefined ? [] : this.#adopt(found, now)
+  }
+
+  /** Goes on from a state that others have given. */
+  #adopt({ beginning, learnt }: Found, now: number): readonly Effect[] {
     const stored: Effect = { kind: 'store', rows: [learntRow(learnt)], then: [] }
-    if (this.#life?.ledger.header.cycle === learnt.header.cycle) {
-      return [stored, ...this.#life.adopt(beginning, now)]
+    const before = this.#life
+    const isSameLife = before?.ledger.header.cycle === learnt.header.cycle
+    if (before !== undefined && isSameLife && beginning.certificate !== undefined) {
+      return [stored, ...before.adopt(beginning, now)]
     }
-    const isFirst = this.#life === undefined
-    this.#life = this.#lifeFrom(beginning)
-    if (isFirst) return [stored, ...this.#life.start(this.#seat.post.disk.records, now)]
-    return [{ kind: 'rewrite', records: [], then: [] }, stored, ...this.#life.start([], now)]
+    const life = this.#lifeFrom(beginning)
+    this.#life = life
+    if (beginning.certificate === undefined) {
+      // All have forgotten what they voted: the rebuilt block is what they have in common.
+      const { cycle, view } = learnt.header
+      const records = [encode(recordLayout, { kind: 'floor', cycle, view })]
+      return [{ kind: 'rewrite', records, then: [] }, stored, ...life.start(records, now)]
+    }
+    if (before === undefined) {
+      return [stored, ...life.start(this.#seat.post.disk.records, now)]
+    }
+    return [{ kind: 'rewrite', records: [], then: [] }, stored, ...life.start([], now)]
   }
 }
 

@@ -171,9 +171,11 @@ export class BranchChain implements Application {
   }
 
   /** The form that the next block must have; undefined where there may be none. */
-  #nextForm(parent: Header, entry: TableEntry | undefined): number | undefined {
+  #nextForm(parent: Header, entry: TableEntry | undefined, isNew: boolean): number | undefined {
     if (entry === undefined || parent.form === forms.closing) return undefined
     const { mostAhead } = this.#seat.rules
+    // Somebody has gone further on what was forgotten here: that has to be learnt, not made anew.
+    if (isNew && parent.height < entry.height) return undefined
     if (parent.height + 1n > entry.height + BigInt(mostAhead)) return undefined
     if (entry.state === entryStates.open) return forms.block
     return entry.state === entryStates.closing ? forms.closing : undefined
@@ -199,7 +201,7 @@ export class BranchChain implements Application {
     isStuck: boolean,
   ): Block | undefined {
     if (!this.#isTime(now) || !this.#standAt(ancestry)) return undefined
-    const form = this.#nextForm(this.ledger.header, this.#entry())
+    const form = this.#nextForm(this.ledger.header, this.#entry(), true)
     if (form === undefined || (!isStuck && this.#idle === this.#stateKey())) return undefined
     const candidates = this.#owner.candidates(this.ledger, this.#inFlight)
     const frame = { view, time: now, form, mayBeEmpty: isStuck }
@@ -228,9 +230,13 @@ export class BranchChain implements Application {
     const { header } = block
     if (!this.#standAt(ancestry)) return 'later'
     const parent = this.ledger.header
+    const included = this.#entry()
+    const isBeside =
+      included?.height === header.height && !equal(included.headerHash, hashOf(header))
+    if (isBeside) return 'invalid'
     if (header.pulseSeen < parent.pulseSeen) return 'invalid'
     const seen = this.#pulses.at(header.pulseSeen)
-    if (seen !== undefined && this.#nextForm(parent, this.#entry(seen)) !== header.form) {
+    if (seen !== undefined && this.#nextForm(parent, this.#entry(seen), false) !== header.form) {
       return 'invalid'
     }
     const verdict = seen === undefined ? 'later' : this.#tryPush(block, now)
@@ -240,7 +246,7 @@ export class BranchChain implements Application {
 
   isOwed(ancestry: readonly Block[], now: number): boolean {
     if (!this.#isTime(now) || !this.#standAt(ancestry)) return false
-    const form = this.#nextForm(this.ledger.header, this.#entry())
+    const form = this.#nextForm(this.ledger.header, this.#entry(), true)
     if (form === undefined) return false
     if (form === forms.closing) return true
     const key = this.#stateKey()
@@ -324,7 +330,9 @@ export class BranchChain implements Application {
   }
 
   sealedAt(height: bigint): SealedBlock | undefined {
-    return this.#sealed.get(height) ?? readBlock(this.#seat.post.disk.rows, this.#base.cycle, height)
+    return (
+      this.#sealed.get(height) ?? readBlock(this.#seat.post.disk.rows, this.#base.cycle, height)
+    )
   }
 
   fellBehind(height: bigint, now: number): readonly Effect[] {

@@ -216,7 +216,16 @@ export class Opening {
         channels: [],
       },
     }
-    return this.#seat.root.map((member) => send(member, message))
+    return [...this.#keep(), ...this.#seat.root.map((member) => send(member, message))]
+  }
+
+  /** Keepers begin with all of the branch. */
+  #keep(): readonly Effect[] {
+    const { keepers, prefix, seat } = this.#seat
+    const data = this.#opened?.ledger.data
+    if (this.#opened === undefined || data === undefined || seat > 1) return []
+    const { header } = this.#opened.ledger
+    return keepers.map((name) => send(name, { kind: 'keep', ...toBranch(prefix), header, data }))
   }
 
   /** Does again what may have got lost. */
