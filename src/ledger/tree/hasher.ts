@@ -216,8 +216,6 @@ export class Hasher {
       sums.fill(0)
       this.leaves.addTo(sums, 0, ~node, 1)
     }
-    settle(sums, at)
-    settle(sums, at + 2)
     for (let i = 0; i < 4; i++) input[place + i] = sums[at + i] | 0
     input[place + 4] = this.nodes.count(node)
     clear(place + 5, place + 8)

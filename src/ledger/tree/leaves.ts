@@ -4,7 +4,7 @@
  * room and most of the time.
  */
 import type { Account, AccountId } from '../account.js'
-import type { SumHalves } from './halves.js'
+import { settle, type SumHalves } from './halves.js'
 
 /** 144 bytes in words of 4: id 5, amount 2, pulse 2, cold 27. */
 export const recordWords = 36
@@ -112,7 +112,8 @@ export class Leaves {
   }
 
   /**
-   * Adds what a leaf holds to sums, or takes it away. What is added may be out of its range.
+   * Adds what a leaf holds to sums, or takes it away, and settles them: so nothing ever grows past
+   * what numbers hold exactly.
    *
    * @param sign 1 or -1
    */
@@ -127,6 +128,8 @@ export class Leaves {
     sums[at + 1] += sign * high
     sums[at + 2] += sign * bondLow
     sums[at + 3] += sign * bondHigh
+    settle(sums, at)
+    settle(sums, at + 2)
   }
 
   /** The first bit in which an id differs from the leaf's; -1 where they are the same. */

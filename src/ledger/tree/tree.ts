@@ -14,7 +14,7 @@ import {
 } from './account-tree.js'
 import { checkAccount, checkId } from './check.js'
 import { Critbit } from './critbit.js'
-import { amountAt, isTooMuch, settle, type SumHalves } from './halves.js'
+import { amountAt, isTooMuch, type SumHalves } from './halves.js'
 import { Hasher } from './hasher.js'
 import { dirtyMark, type NodeOrLeaf } from './nodes.js'
 import { Rehash } from './rehash.js'
@@ -85,7 +85,6 @@ class Tree implements AccountTree {
   }
 
   #checkTotal(): void {
-    settle(this.#held, 0)
     if (isTooMuch(this.#held, 0)) {
       throw new LedgerError('SUM_OVERFLOW', `the branch would hold ${amountAt(this.#held, 0)}`)
     }
@@ -147,8 +146,6 @@ class Tree implements AccountTree {
   }
 
   #sumsAt(sums: SumHalves, at: number, count: number): Sums {
-    settle(sums, at)
-    settle(sums, at + 2)
     return { total: amountAt(sums, at), bond: amountAt(sums, at + 2), count }
   }
 
