@@ -76,7 +76,7 @@ function drawFaults(height) {
     const begin = Math.max(names, from)
     for (const row of fault.nodes) {
       context.fillRect(begin, y(row) - h / 2, to - begin, h)
-      const span = ' from ' + fault.at / 1000 + ' s to ' + fault.until / 1000 + ' s'
+      const span = ', ' + fault.at / 1000 + ' s to ' + fault.until / 1000 + ' s'
       spots.push({ x1: begin, x2: to, row, text: fault.kind + span })
     }
     context.fillStyle = color('crash')
@@ -98,7 +98,7 @@ function drawMessages(width) {
     context.strokeStyle = hue(kind); context.globalAlpha = lost ? 0.9 : 0.45
     context.setLineDash(lost ? [2, 2] : [])
     line(x1, y1, x2, lost ? y1 + (y2 - y1) * 0.2 : y2)
-    if (scale > 0.3) spots.push({ line: [x1, y1, x2, y2], text: kinds[kind] + ' from ' +
+    if (scale > 0.3) spots.push({ line: [x1, y1, x2, y2], text: kinds[kind] + ': ' +
       rows[messages[at + 2]].name + ' to ' + rows[messages[at + 3]].name + '\\nsent at ' + sent +
       ' ms, ' + (lost ? 'lost' : (arrived - sent).toFixed(1) + ' ms on its way') })
   }
