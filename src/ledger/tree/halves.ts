@@ -1,7 +1,7 @@
 /**
  * Amounts as two numbers, the low and the high 32 bits: sums of many are exact without big
- * integers, which cost more than all else that an update does. After an addition the low half may be
- * out of its range until the amount is settled.
+ * integers, which cost more than all else that an update does. After an addition the low half may
+ * be out of its range until the amount is settled.
  */
 
 /** Places of a pair of sums, in fours: total low, total high, bond low, bond high. */
