@@ -37,6 +37,7 @@ import { DataKeys } from './closed-data.js'
 import { chooseBatch, isEmpty, readOr } from './choose-batch.js'
 import { Work } from './execute.js'
 import { executeBlock, misfit } from './execute-block.js'
+import { type Executed, ExecutedBlocks } from './executed-blocks.js'
 import { readTransfer, screenTransfer } from './execute-transfers.js'
 import { decodeImage, encodeImage, type Image } from './image.js'
 import { Outgoing } from './outgoing.js'
@@ -68,9 +69,7 @@ export interface BranchLedgerOptions {
 }
 
 /** What a block came to, its accounts already in the tree. */
-interface Outcome {
-  readonly standing: Standing
-  readonly applied: Applied
+interface Outcome extends Executed {
   readonly undo: Undo
 }
 
@@ -101,8 +100,7 @@ class BranchState implements BranchLedger {
   readonly #own: Outgoing
   readonly #inherited: ReadonlyMap<Prefix, Outgoing>
   #refused: readonly Refusal[] = []
-  /** the block that was made last: its maker need not execute it twice */
-  #made: { readonly block: Block; readonly work: Work } | undefined
+  readonly #executed = new ExecutedBlocks()
 
   constructor(options: BranchLedgerOptions) {
     const { seating, prefix, signatures, tree, header, image, secret } = options
@@ -195,10 +193,10 @@ class BranchState implements BranchLedger {
       if (isEmpty(batch) && frame.mayBeEmpty !== true) return undefined
     }
     work.payFees()
-    const { standing, undo } = this.#finish(work, given)
+    const { undo, ...executed } = this.#finish(work, given)
     this.tree.undo(undo)
-    const block = { header: standing.header, body: encode(batchLayout, batch) }
-    this.#made = { block, work }
+    const block = { header: executed.standing.header, body: encode(batchLayout, batch) }
+    this.#executed.note(block, executed)
     return { block, refused: this.#refused }
   }
 
@@ -208,6 +206,10 @@ class BranchState implements BranchLedger {
     if (!equal(header.prev, headerHash(parent))) {
       throw new BlockInvalid(`block ${header.height} does not stand on block ${parent.height}`)
     }
+    const again = this.#executed.of(block)
+    if (again !== undefined) {
+      return this.#stand({ ...again, undo: this.tree.update(again.applied.changed) })
+    }
     if (header.pulseSeen < parent.pulseSeen) throw new BlockInvalid('its pulse is too old')
     const known = pulses.at(header.pulseSeen)
     if (known === undefined) return 'later'
@@ -215,7 +217,11 @@ class BranchState implements BranchLedger {
     if (wrong !== undefined) throw new BlockInvalid(wrong)
     const outcome = this.#outcome(block, known, pulses)
     if (outcome === undefined) return 'later'
-    const { standing, applied, undo } = outcome
+    this.#executed.note(block, outcome)
+    return this.#stand(outcome)
+  }
+
+  #stand({ standing, applied, undo }: Outcome): Applied {
     this.#steps.push({ before: this.#standing, undo, sent: applied.sent })
     this.#standing = standing
     this.#own.push(standing, applied.sent)
@@ -225,23 +231,13 @@ class BranchState implements BranchLedger {
   /** What the block comes to; undefined where a pulse is missing. @throws BlockInvalid */
   #outcome(block: Block, known: KnownPulse, pulses: Pulses): Outcome | undefined {
     try {
-      const made = this.#isMade(block) ? this.#made?.work : undefined
-      const work = made ?? executeBlock(this.#work(known), block, pulses)
+      const work = executeBlock(this.#work(known), block, pulses)
       if (work === undefined) return undefined
       return this.#finish(work, block.header, ({ header }) => checkHeader(block.header, header))
     } catch (error) {
       if (!(error instanceof LeitherError) || error instanceof BlockInvalid) throw error
       throw new BlockInvalid(error.message)
     }
-  }
-
-  #isMade({ header, body }: Block): boolean {
-    const made = this.#made?.block
-    return (
-      made !== undefined &&
-      equal(headerHash(made.header), headerHash(header)) &&
-      equal(made.body, body)
-    )
   }
 
   /** Puts what the work changed into the tree. @throws BlockInvalid; then nothing has changed */
@@ -293,6 +289,7 @@ class BranchState implements BranchLedger {
     while (this.#steps.length > 0 && this.#steps[0].before.header.height < height) {
       this.#steps.shift()
     }
+    this.#executed.forget(height)
   }
 
   included(height: bigint): void {
