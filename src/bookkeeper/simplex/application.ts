@@ -24,14 +24,14 @@ export interface Application {
   ): Block | undefined
   /**
    * Whether a block may stand on its parent. later: something is still missing here (a pulse, a
-   * header that it refers to); the engine asks again on `poke`. Without `matches` it is asked as well
-   * of blocks that others have certified.
+   * header that it refers to); the engine asks again on `poke`. Without `matches` it is asked of
+   * blocks that others have certified as well.
    * @param ancestry blocks after the finalized one up to the parent, oldest first
    */
   check(block: Block, ancestry: readonly Block[], now: number): 'valid' | 'invalid' | 'later'
   /**
-   * Whether a block that others have certified has the body that its header says: only the header is
-   * certain then. What they saw when they voted need no longer be here.
+   * Whether a block that others have certified has the body that its header says: only the header
+   * is certain then. What they saw when they voted need no longer be here.
    */
   matches?(block: Block, ancestry: readonly Block[], now: number): 'valid' | 'invalid' | 'later'
   /** Whether a block on this parent is owed: the view's timer runs from then on. */
@@ -41,7 +41,7 @@ export interface Application {
    * certificate finalizes this very block, or (where body.hash is another) a descendant of it.
    */
   finalized(sealed: SealedBlock, now: number): readonly Effect[]
-  /** A finalized block for somebody who is behind; undefined where it is not (or no longer) here. */
+  /** A finalized block for somebody who is behind; undefined where it is not here any more. */
   sealedAt(height: bigint): SealedBlock | undefined
   /** Others are so far ahead that blocks can no longer be had: state is needed (recovery). */
   fellBehind(height: bigint, now: number): readonly Effect[]

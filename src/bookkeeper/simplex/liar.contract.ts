@@ -18,9 +18,9 @@ import {
   genesisHeader,
   keyOfSeat,
   randomOf,
-  type Rehearsal,
   testOrg,
-} from './rehearsal.contract.js'
+} from './counting.contract.js'
+import type { Rehearsal } from './rehearsal.contract.js'
 
 const address = { level: 1, prefix: wholeTree } as const
 

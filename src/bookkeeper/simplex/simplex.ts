@@ -122,7 +122,7 @@ export class Simplex {
     })
   }
 
-  /** Drops journal records up to this height: the owner has stored durably what follows from them. */
+  /** Drops journal records up to this height: what follows from them is durable elsewhere. */
   forget(height: bigint, now: number): Effect[] {
     return this.#event(now, (engine) => forget(engine, height))
   }

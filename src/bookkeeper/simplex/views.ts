@@ -1,4 +1,4 @@
-/** Views: how one is entered, what is proposed in it, how a proposal is judged, when it is skipped. */
+/** Views: what is proposed in one, how a proposal is judged, and when it is skipped. */
 import { equal } from '#base'
 import { headerHash, noRoot, votes } from '#ledger'
 import { reached } from '../actor.js'
