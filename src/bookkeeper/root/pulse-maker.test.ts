@@ -4,9 +4,9 @@ import { entryStates, forms, type Header, type Table, toPrefix } from '#ledger'
 import { rootFields } from '#organization'
 import type { Effect } from '../actor.js'
 import type { Block } from '../messages.js'
-import { cheapSignatures } from '../simplex/rehearsal.contract.js'
 import {
   type Change,
+  cheapSignatures,
   committeeKeys,
   genesisWith,
   openingOf,

@@ -11,6 +11,7 @@ import {
 } from '#ledger'
 import {
   branchNames,
+  cheapSignatures,
   committeeKeys,
   Council,
   genesisWith,
@@ -30,7 +31,7 @@ describe('pulses', () => {
     expect(pulse.header).toMatchObject({ form: forms.root, height: 1n, cumOut: 10n, total: 990n })
     expect(pulse.header.bodyRoot).toEqual(listRoot(table.map(tableEntryHash)))
     const { root } = council.genesis.seating
-    const { verify } = (await import('../simplex/rehearsal.contract.js')).cheapSignatures
+    const { verify } = cheapSignatures
     expect(isCertified(pulse.certificate, root, { verify })).toBe(true)
     for (const name of branchNames) {
       for (const { id } of [...committeeKeys(name), ...keeperKeys(name)]) {
@@ -171,6 +172,35 @@ describe('a restart', () => {
     council.run(2000)
     expect(council.pulse).toBe(22n)
     expect(council.evidence.some((what) => what.includes('nobody sent'))).toBe(true)
+  })
+
+  it('finds what is damaged, and gets that from the others', async () => {
+    const council = await Council.of(genesisWith())
+    const zero = council.sketch('0')
+    for (let step = 0; step < 19; step++) {
+      council.report(zero.step({ out: { '1': 1n } }).report())
+      council.run(1000)
+      zero.included()
+    }
+    const { rows } = council.members[3]
+    for (const [i, kind] of ['root|R|', 'root|S|0', 'root|S|1', 'root|K|'].entries()) {
+      for (const place of [10, 120, 400, 640]) {
+        const name = [...rows.keys()].findLast((key) => key.startsWith(kind)) ?? ''
+        const row = rows.get(name)?.slice()
+        if (row === undefined || place >= row.length) continue
+        row[place] ^= 0x55
+        rows.set(name, row)
+        council.stop(3)
+        await council.start(3)
+        council.run(3000)
+        council.report(zero.step({ out: { '1': 1n } }).report(), undefined, i)
+        council.run(3000)
+        zero.included()
+        const told = council.members[3].notices.filter((notice) => notice.kind === 'pulse')
+        expect(told.at(-1)).toMatchObject({ pulse: council.pulse })
+      }
+    }
+    expect(council.entry('0')?.cumOut).toBe(council.pulse)
   })
 
   it('of one that slept catches up by blocks, without the reports of then', async () => {

@@ -245,7 +245,7 @@ describe('what a whole committee signs is refused', () => {
   })
 
   const committed: readonly [string, string, Partial<Channel>, bigint][] = [
-    ['that begin elsewhere', 'a channel of another', { source: toPrefix('00') }, 1n],
+    ['that begin elsewhere', 'a channel of another', { ...fresh, source: toPrefix('01') }, 1n],
     ['that lead to itself', 'a channel of another', { destination: toPrefix('10') }, 1n],
     ['that go back', 'a channel that went back', { sequence: 0n }, 1n],
     ['with more receipts than amounts', 'receipts without amounts', { sequence: 4n }, 1n],

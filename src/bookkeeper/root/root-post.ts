@@ -73,7 +73,8 @@ class RootPost implements Role {
   }
 
   start(now: number): readonly Effect[] {
-    return this.#after(this.#engine.start(this.#post.disk.records, now), now)
+    const { records, isDamaged } = this.#post.disk
+    return this.#after(this.#engine.start(records, now, isDamaged), now)
   }
 
   receive(from: NodeName, message: Message, now: number): readonly Effect[] {
@@ -190,5 +191,5 @@ export async function openRootPost(post: Post): Promise<Role> {
   const { seating } = post.genesis
   const seat = seating.root.members.findIndex((key) => equal(key, post.key.publicKey))
   if (seat < 0) throw new CharterInvalid(`node ${post.key.id} has no seat in the root`)
-  return new RootPost(post, seat, await restore(post.genesis, post.disk.rows))
+  return new RootPost(post, seat, restore(post.genesis, post.disk.rows))
 }

@@ -5,22 +5,24 @@
  *   root|S| branch    a branch's included header and channels, as of the checkpoint
  *   root|K|           the checkpoint: a pulse, and what was being reorganised
  */
-import { concat, decode, encode, fromText, type Layout, listOf, struct, toText, u64 } from '#base'
+import { concat, decode, encode, equal, fromText, type Layout, listOf, struct, u64 } from '#base'
 import {
   channelLayout,
   headerLayout,
+  listRoot,
   type Prefix,
   prefixLayout,
   type Row,
   type Table,
-  toPrefix,
+  tableEntryHash,
 } from '#ledger'
-import type { Genesis } from '#organization'
-import { type SealedBlock, sealedBlockLayout } from '../messages.js'
+import type { Genesis, Seating } from '#organization'
+import { type Block, type SealedBlock, sealedBlockLayout } from '../messages.js'
 import type { PostDisk } from '../post.js'
 import { nextState } from './next-state.js'
 import { beginning, rootBodyLayout, type RootState, sentBy, type Source } from './state.js'
 import { SourceBook } from './source-book.js'
+import { hashOf } from './steps.js'
 
 /** Pulses between two checkpoints: a restart computes so many anew at most. */
 export const checkpointEvery = 16n
@@ -79,9 +81,12 @@ type Reading = Pick<PostDisk['rows'], 'get'>
 
 function read<T>(rows: Reading, key: Uint8Array, layout: Layout<T>): T | undefined {
   const value = rows.get(key)
-  if (value === undefined) return undefined
+  return value && readBytes(value, layout)
+}
+
+function readBytes<T>(bytes: Uint8Array, layout: Layout<T>): T | undefined {
   try {
-    return decode(layout, value)
+    return decode(layout, bytes)
   } catch {
     return undefined
   }
@@ -90,20 +95,31 @@ function read<T>(rows: Reading, key: Uint8Array, layout: Layout<T>): T | undefin
 /** A stored pulse; undefined where there is none or it is damaged. */
 export function readPulse(rows: Reading, pulse: bigint): PulseRow | undefined {
   const sealed = read(rows, pulseKey(pulse), sealedBlockLayout)
-  return sealed && { sealed, table: decode(rootBodyLayout, sealed.block.body).table }
+  const body = sealed && readBytes(sealed.block.body, rootBodyLayout)
+  if (sealed === undefined || body === undefined) return undefined
+  const { table } = body
+  const isWhole = equal(sealed.block.header.bodyRoot, listRoot(table.map(tableEntryHash)))
+  return isWhole ? { sealed, table } : undefined
 }
 
-async function readCheckpoint(rows: PostDisk['rows']): Promise<RootState | undefined> {
+/** The branches of a table; undefined where one of them is damaged. */
+function readSources(rows: Reading, table: Table): ReadonlyMap<Prefix, Source> | undefined {
+  const sources = new Map<Prefix, Source>()
+  for (const { prefix, headerHash } of table) {
+    const row = read(rows, concat(sourceArea, fromText(prefix)), sourceLayout)
+    if (row === undefined || !equal(hashOf(row.header), headerHash)) return undefined
+    const book = SourceBook.of(row.channels)
+    if (!equal(book.root, row.header.channelRoot)) return undefined
+    sources.set(prefix, { header: row.header, book })
+  }
+  return sources
+}
+
+function readCheckpoint(rows: Reading): RootState | undefined {
   const checkpoint = read(rows, checkpointKey, checkpointLayout)
   const row = checkpoint && readPulse(rows, checkpoint.pulse)
-  if (checkpoint === undefined || row === undefined) return undefined
-  const sources = new Map<Prefix, Source>()
-  const range = { from: sourceArea, to: fromText('root|S}') }
-  for await (const [key, value] of rows.scan(range)) {
-    const { header, channels } = decode(sourceLayout, value)
-    const prefix = toPrefix(toText(key.subarray(sourceArea.length)))
-    sources.set(prefix, { header, book: SourceBook.of(channels) })
-  }
+  const sources = row && readSources(rows, row.table)
+  if (checkpoint === undefined || row === undefined || sources === undefined) return undefined
   return {
     header: row.sealed.block.header,
     table: row.table,
@@ -120,20 +136,40 @@ export interface Restored {
   readonly changed: ReadonlySet<Prefix>
 }
 
-/** The newest pulse that is whole on this disk: the checkpoint, and the blocks after it again. */
-export async function restore(genesis: Genesis, rows: PostDisk['rows']): Promise<Restored> {
+/**
+ * The newest pulse that is whole on this disk: the checkpoint, and the blocks after it again. What
+ * is damaged, and all after it, comes from the other members.
+ */
+export function restore(genesis: Genesis, rows: Reading): Restored {
   const zero = beginning(genesis)
-  let state = (await readCheckpoint(rows)) ?? zero
+  let state = readCheckpoint(rows) ?? zero
   const changed = new Set<Prefix>()
   if (state.header.height === 0n) for (const prefix of zero.sources.keys()) changed.add(prefix)
   const tableAt = (pulse: bigint): Table | undefined => readPulse(rows, pulse)?.table
   for (;;) {
     const row = readPulse(rows, state.header.pulseSeen + 1n)
-    if (row === undefined) return { state, changed }
-    const { header, body } = row.sealed.block
+    const next = row && again(state, row.sealed.block, genesis.seating, tableAt)
+    if (next === undefined) return { state, changed }
+    for (const [prefix, source] of next.sources) {
+      if (source !== state.sources.get(prefix)) changed.add(prefix)
+    }
+    state = next
+  }
+}
+
+/** The state after a stored block; undefined where the block is damaged. */
+function again(
+  state: RootState,
+  { header, body }: Block,
+  seating: Seating,
+  tableAt: (pulse: bigint) => Table | undefined,
+): RootState | undefined {
+  try {
     const { included } = decode(rootBodyLayout, body)
-    const frame = { seating: genesis.seating, view: header.view, time: header.time, tableAt }
-    state = nextState(state, included, frame)
-    for (const one of included) changed.add(one.header.prefix)
+    const { view, time } = header
+    const next = nextState(state, included, { seating, view, time, tableAt })
+    return equal(hashOf(next.header), hashOf(header)) ? next : undefined
+  } catch {
+    return undefined
   }
 }
