@@ -22,7 +22,7 @@ const target = 0.95
 
 const usage = `usage: npm run mutations -- [options]
 
-  --only WORDS   only bugs whose name has these words
+  --only WORDS   only bugs whose name has these words; several with commas
   --seeds N      give up after so many seeds; default 500
   --seed S       the first seed; default 1
   --seconds N    give up on a bug after so long; default no limit
@@ -103,10 +103,14 @@ async function serve(file) {
   process.send('ready')
 }
 
-/** Gives one seat of each committee to a hostile kind, where a bug needs it to show. */
+/** Gives one seat of each committee, or all of a captured one, to the kind that a bug needs. */
 function cast(scenario, kind) {
   if (kind === undefined) return scenario
-  const { domains, nodes } = scenario
+  const { domains, nodes, captured } = scenario
+  if (captured !== undefined) {
+    const hostile = Array.from({ length: nodes }, (_, seat) => (captured + 1) * nodes + seat)
+    return { ...scenario, hostile: hostile.map((node) => ({ node, kind })) }
+  }
   const committees = Array.from({ length: domains + 1 }, (_, place) => place * nodes)
   const hostile = committees.map((first) => ({ node: first + 1, kind }))
   return { ...scenario, hostile }
@@ -199,13 +203,14 @@ function tableOf(results) {
   return `${all.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`
 }
 
-async function main(words) {
-  const options = readOptions(words)
+async function main(given) {
+  const options = readOptions(given)
   if (options === undefined) {
     process.stdout.write(usage)
     return
   }
-  const chosen = patches.filter(({ name }) => name.includes(options.only))
+  const words = options.only.split(',')
+  const chosen = patches.filter(({ name }) => words.some((word) => name.includes(word)))
   if (chosen.length === 0) throw new Error(`no bug is named "${options.only}"`)
   mkdirSync(folder, { recursive: true })
   const trueCopy = await bundle('true', undefined)

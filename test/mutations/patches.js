@@ -4,7 +4,7 @@
  *
  * - `find` occurs exactly once in `file`, below `src/`
  * - `wishes` are options of the run, where the bug shows only or sooner under them
- * - `hostile` is the kind of hostile node that has one seat of each committee, where it needs one
+ * - `hostile` is the kind that has one seat of each committee, or all of a captured one
  */
 const bookkeeper = (file, name, find, replace, needs = {}) => ({
   name,
@@ -15,7 +15,7 @@ const bookkeeper = (file, name, find, replace, needs = {}) => ({
 })
 
 /** One branch with none but hostile bookkeepers. */
-const captured = { wishes: { captured: true, faults: [] } }
+const captured = { hostile: 'overdrawer', wishes: { captured: true, faults: [] } }
 /** Work is enough. */
 const calm = { wishes: { faults: [] } }
 /** Faults of the network alone. */

@@ -2,9 +2,10 @@
  * A branch whose bookkeepers are all hostile: its headers are certified, whatever they say. The
  * firewall must keep the rest of the organization whole.
  */
-import { equal, toHex } from '#base'
+import { equal, keyId, toHex } from '#base'
 import { type Effect, type Message, type MessageOf, type NodeName, send } from '#bookkeeper'
 import { type Header, headerHash, levels, quorum, votes } from '#ledger'
+import { marksNeeded } from '#organization'
 import type { HostileKind, HostilePlace } from '../checker.js'
 import { alliedCertificate, membersOf, voteBody } from './forge.js'
 import { type Lies, lying } from './wrapped.js'
@@ -27,6 +28,11 @@ function wished(header: Header, { dice, arena }: HostilePlace): Header {
   ])()
 }
 
+const keepersOf = ({ arena, place }: HostilePlace): number =>
+  arena.genesis.seating.keepers(place.prefix).length
+const rootOf = ({ arena }: HostilePlace): NodeName[] =>
+  arena.genesis.seating.root.members.map((key) => keyId(key))
+
 const isCertain = (place: HostilePlace): boolean => {
   const members = membersOf(place)
   const allied = members.filter((member) =>
@@ -38,7 +44,9 @@ const isCertain = (place: HostilePlace): boolean => {
 function overdrawing(place: HostilePlace): Lies {
   const { dice } = place
   /** forged reports that wait for the keepers' marks */
-  const waiting = new Map<string, { report: MessageOf<'report'>; to: Set<NodeName> }>()
+  const waiting = new Map<string, { report: MessageOf<'report'> }>()
+  /** headers that were forged once */
+  const forgedFrom = new Set<string>()
   const data = new Map<string, { header: Header; to: NodeName[]; data: Uint8Array }>()
 
   const forge = (message: MessageOf<'report'>, to: NodeName): Effect[] => {
@@ -46,6 +54,8 @@ function overdrawing(place: HostilePlace): Lies {
     const last = report.headers.at(-1)
     if (last === undefined) return []
     const name = toHex(headerHash(last))
+    if (forgedFrom.has(name)) return []
+    forgedFrom.add(name)
     let header: Header
     try {
       header = wished(last, place)
@@ -66,12 +76,13 @@ function overdrawing(place: HostilePlace): Lies {
     }
     const kept = data.get(name)
     const held = toHex(headerHash(header))
-    waiting.set(held, { report: forged, to: new Set([to]) })
+    waiting.set(held, { report: forged })
     const { level, prefix } = place.place
     const keeps = (kept?.to ?? []).map((keeper) =>
       send(keeper, { kind: 'keep', level, prefix, header, data: kept?.data ?? new Uint8Array(0) }),
     )
-    return [send(to, forged), ...keeps]
+    // Without the keepers' marks the root would not look at it.
+    return keeps.length === 0 ? [send(to, forged)] : keeps
   }
 
   return {
@@ -97,7 +108,8 @@ function overdrawing(place: HostilePlace): Lies {
       if (report.marks.some(({ keeper }) => keeper === message.mark.keeper)) return []
       const marks = [...report.marks, message.mark].sort((a, b) => a.keeper - b.keeper)
       found.report = { ...found.report, report: { ...report, marks } }
-      return [...found.to].map((to) => send(to, found.report))
+      if (marks.length < marksNeeded(keepersOf(place))) return []
+      return rootOf(place).map((to) => send(to, found.report))
     },
   }
 }
