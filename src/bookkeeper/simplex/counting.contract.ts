@@ -2,7 +2,7 @@
 import { concat, encode, equal, fromText, sha256, u64 } from '#base'
 import { keyId } from '#base'
 import type { Key, Signatures } from '#identity'
-import { committeeOf, forms, type Header, headerHash, noRoot } from '#ledger'
+import { committeeOf, forms, type Header, headerHash, noRoot, wholeTree } from '#ledger'
 import type { Effect } from '../actor.js'
 import type { Block, SealedBlock } from '../messages.js'
 import type { Application } from './application.js'
@@ -27,7 +27,7 @@ export const testOrg = new Uint8Array(20).fill(7)
 export const genesisHeader: Header = {
   form: forms.block,
   org: testOrg,
-  prefix: '',
+  prefix: wholeTree,
   cycle: 0,
   height: 0n,
   view: 0n,
@@ -136,7 +136,7 @@ export function engineOf(size: number, seat: number, application: Application, n
   return new Simplex({
     org: testOrg,
     level: 1,
-    prefix: '',
+    prefix: wholeTree,
     cycle: 0,
     committee: committeeOfSize(size),
     seat,
