@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Prefix, related, type Table, toPrefix } from '#ledger'
 import { Firewall } from './firewall.js'
-import { genesisWith } from './council.contract.js'
+import { genesisWith } from './sketch.contract.js'
 
 const [like] = genesisWith().table
 const tableOf = (taken: Readonly<Record<string, bigint>>): Table =>

@@ -13,7 +13,7 @@ import {
   reportOf,
   rootKeys,
   Sketch,
-} from './council.contract.js'
+} from './sketch.contract.js'
 import { checkSupply, nextState } from './next-state.js'
 import { PulseMaker } from './pulse-maker.js'
 import { ReportPool } from './report-pool.js'

@@ -9,15 +9,15 @@ import {
   tableEntryHash,
   wholeTree,
 } from '#ledger'
+import { Council } from './council.contract.js'
 import {
   branchNames,
   cheapSignatures,
   committeeKeys,
-  Council,
   genesisWith,
   keeperKeys,
   rootKeys,
-} from './council.contract.js'
+} from './sketch.contract.js'
 
 describe('pulses', () => {
   it('take what branches report, and reach every bookkeeper and keeper twice', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { entryStates, forms, headerHash, toPrefix } from '#ledger'
-import { Council, genesisWith, openingOf, reportOf, Sketch } from './council.contract.js'
+import { Council } from './council.contract.js'
+import { genesisWith, openingOf, reportOf, Sketch } from './sketch.contract.js'
 
 const rules = { cycle: 2, splitAbove: 10, mergeBelow: 5 }
 

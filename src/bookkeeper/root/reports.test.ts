@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { equal } from '#base'
 import { type Channel, forms, type Header, headerHash, toPrefix, votes } from '#ledger'
 import type { Report } from '../messages.js'
+import { Council } from './council.contract.js'
 import {
   type Change,
   committeeKeys,
-  Council,
   genesisWith,
   reportOf,
   rootKeys,
   type Sketch,
-} from './council.contract.js'
+} from './sketch.contract.js'
 
 /** Branch "1" has taken 5 at pulse 2: something that can go back. */
 async function council(rules = {}): Promise<{ council: Council; zero: Sketch; one: Sketch }> {
