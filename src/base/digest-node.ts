@@ -3,7 +3,6 @@
  * the door `#digest`; browsers get the other file.
  */
 import * as crypto from 'node:crypto'
-import { createRequire } from 'node:module'
 
 const toBytes = (digest: Buffer): Uint8Array =>
   new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
@@ -39,19 +38,10 @@ const hashEach: HashInto = (input, output) => {
   }
 }
 
-function fastest(): HashInto {
-  try {
-    const { hashInto } = createRequire(import.meta.url)('@chainsafe/hashtree') as {
-      hashInto: HashInto
-    }
-    return hashInto
-  } catch {
-    return hashEach
-  }
-}
+const found = await import('@chainsafe/hashtree').catch(() => ({ hashInto: hashEach }))
 
 /**
  * SHA-256 of each 64 bytes of `input` (n * 64 bytes) into 32 bytes of `output` (n * 32 bytes): many
  * at once cost a tenth of one by one.
  */
-export const hashPairs: HashInto = fastest()
+export const hashPairs: HashInto = found.hashInto
