@@ -93,8 +93,9 @@ async function serve(file) {
   const simulator = await import(pathToFileURL(file).href)
   const tripwire = simulator.layTripwire(syncBuiltinESMExports)
   const { simulatedCast } = simulator
-  process.on('message', async ({ seed, wishes, hostile }) => {
-    const scenario = cast(simulator.scenarioOf(seed, wishes, simulatedCast), hostile)
+  process.on('message', async ({ seed, wishes, hostile, rules }) => {
+    const drawn = simulator.scenarioOf(seed, wishes, simulatedCast)
+    const scenario = cast({ ...drawn, rules: { ...drawn.rules, ...rules } }, hostile)
     const outcome = await simulator.play(scenario, { cast: simulatedCast, tripwire })
     const { failure } = outcome
     process.send(failure === undefined ? {} : { id: failure.id, what: failure.what })
@@ -124,7 +125,7 @@ class Player {
     this.#file = file
   }
 
-  async play(seed, wishes, hostile) {
+  async play(seed, needs) {
     this.#child ??= await this.#start()
     const child = this.#child
     return new Promise((resolve) => {
@@ -142,7 +143,7 @@ class Player {
         this.#child = undefined
         end({ id: 'CRASH', what: `the process ended (${code})` })
       })
-      child.send({ seed, wishes, hostile })
+      child.send({ seed, ...needs })
     })
   }
 
@@ -168,16 +169,17 @@ async function seek(patch, at, options, sound, note) {
   const began = performance.now()
   const seconds = () => (performance.now() - began) / 1000
   const mutant = new Player(await bundle(`bug-${at}`, patch))
-  const wishes = { ...size, ...patch.wishes }
+  const { hostile, rules } = patch
+  const needs = { wishes: { ...size, ...patch.wishes }, hostile, rules }
   const result = { name: patch.name, file: patch.file, seeds: 0, passedOver: 0 }
   try {
     while (result.seeds < options.seeds && seconds() < options.seconds) {
       const seed = String(options.seed + result.seeds)
       result.seeds++
       note(patch.name, result.seeds)
-      const found = await mutant.play(seed, wishes, patch.hostile)
+      const found = await mutant.play(seed, needs)
       if (found.id === undefined) continue
-      const isSound = (await sound.play(seed, wishes, patch.hostile)).id === undefined
+      const isSound = (await sound.play(seed, needs)).id === undefined
       if (!isSound) result.passedOver++
       else return { ...result, killedBy: found.id, what: found.what, seed, seconds: seconds() }
     }

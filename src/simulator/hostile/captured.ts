@@ -2,12 +2,12 @@
  * A branch whose bookkeepers are all hostile: its headers are certified, whatever they say. The
  * firewall must keep the rest of the organization whole.
  */
-import { equal, keyId, toHex } from '#base'
+import { keyId, toHex } from '#base'
 import { type Effect, type Message, type MessageOf, type NodeName, send } from '#bookkeeper'
-import { type Header, headerHash, levels, quorum, votes } from '#ledger'
+import { type Header, headerHash, levels, votes } from '#ledger'
 import { marksNeeded } from '#organization'
 import type { HostileKind, HostilePlace } from '../checker.js'
-import { alliedCertificate, membersOf, voteBody } from './forge.js'
+import { alliedCertificate, voteBody } from './forge.js'
 import { type Lies, lying } from './wrapped.js'
 
 /** A header as somebody who answers to nobody would like it. */
@@ -32,14 +32,6 @@ const keepersOf = ({ arena, place }: HostilePlace): number =>
   arena.genesis.seating.keepers(place.prefix).length
 const rootOf = ({ arena }: HostilePlace): NodeName[] =>
   arena.genesis.seating.root.members.map((key) => keyId(key))
-
-const isCertain = (place: HostilePlace): boolean => {
-  const members = membersOf(place)
-  const allied = members.filter((member) =>
-    place.allies.some(({ key }) => equal(key.publicKey, member)),
-  )
-  return allied.length >= quorum(members.length)
-}
 
 function overdrawing(place: HostilePlace): Lies {
   const { dice } = place
@@ -95,7 +87,7 @@ function overdrawing(place: HostilePlace): Lies {
         if (data.size < 500) data.set(name, known)
         return [sent]
       }
-      if (message.kind !== 'report' || !isCertain(place)) return [sent]
+      if (message.kind !== 'report') return [sent]
       return dice.chance(0.5)
         ? [sent]
         : [...forge(message, to), ...(dice.chance(0.5) ? [sent] : [])]
@@ -116,7 +108,7 @@ function overdrawing(place: HostilePlace): Lies {
 
 export const overdrawer: HostileKind = {
   name: 'overdrawer',
-  does: 'in a captured branch, certifies headers that take more than was ever sent to it',
+  does: 'signs headers that take more than was ever sent; in a captured branch they are certified',
   where: ['branch'],
   open: async (place) => {
     const honest = place.openHonest()

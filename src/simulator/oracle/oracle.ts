@@ -6,7 +6,17 @@ import { decode, equal, toHex } from '#base'
 import { type Block, rootBodyLayout } from '#bookkeeper'
 import type { Signatures } from '#identity'
 import { type Account, batchLayout, covers, entryStates, forms, type Header } from '#ledger'
-import { headerHash, isLive, type Prefix, related, type Table, type TableEntry } from '#ledger'
+import {
+  headerHash,
+  isLive,
+  type Prefix,
+  related,
+  type Table,
+  type TableEntry,
+  tableEntryHash,
+  treeAbove,
+  listRoot,
+} from '#ledger'
 import type { Genesis } from '#organization'
 import { BlockStore } from './block-store.js'
 import { type Finding, MapLedger } from './map-ledger.js'
@@ -114,6 +124,7 @@ export class Oracle {
     this.pulses.set(pulse, this.newest)
     this.#note(pulse)
     this.#compare(added)
+    this.#compareRoot()
     return this.newest
   }
 
@@ -168,6 +179,18 @@ export class Oracle {
       this.#changes.set(name, changes)
     }
     this.ledger.changed.clear()
+  }
+
+  /** Holds the root's own header against its table. */
+  #compareRoot(): void {
+    const { header, table, pulse } = this.newest
+    const { hash, sums } = treeAbove(table)
+    if (header.total !== sums.total || header.count !== sums.count) {
+      this.#find('I3', `pulse ${pulse} says ${header.total}, its branches hold ${sums.total}`)
+    }
+    const isRight =
+      equal(header.stateRoot, hash) && equal(header.bodyRoot, listRoot(table.map(tableEntryHash)))
+    if (!isRight) this.#find('I22', `pulse ${pulse} has another root than its table`)
   }
 
   /** Holds the roots and sums of the branches that moved against the map. */
