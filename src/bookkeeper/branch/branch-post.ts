@@ -142,7 +142,7 @@ class BranchPost implements Role {
     effects.push(...this.#pulses.askAgain(), ...this.#learning.again(), ...this.#opening.again())
     const life = this.#life
     if (life === undefined || life.isOver) return effects
-    effects.push(...life.goOn(now))
+    effects.push(...life.include(now))
     this.#lateLooks = life.isLate ? this.#lateLooks + 1 : 0
     if (this.#lateLooks > mostLateLooks) effects.push(...this.#learning.begin())
     effects.push(...this.#submissions.again(life, now))
@@ -264,7 +264,7 @@ class BranchPost implements Role {
         life.delivery.taken(from, message, life.ledger)
         return []
       case 'fetchReceipts':
-        return life.giveReceipts(from, message)
+        return life.delivery.give(from, message, this.#pulses.newest, life.ledger)
       default:
         return []
     }

@@ -14,6 +14,8 @@ const mostOfPayer = 256
 const mostOrders = 1024
 /** Refused submissions of one sender, between two sweeps, before it is no longer heard. */
 const mostFaults = 64
+/** Candidates that are tried for one place in a block. */
+const surplus = 4
 /** Milliseconds after which what no leader takes is dropped. */
 const patience = 120_000
 
@@ -125,13 +127,25 @@ export class CandidatePool {
     return found
   }
 
-  /** As many transfers as a block takes, those of one payer by nonce. */
-  transfers(most: number, inFlight: ReadonlySet<string>): readonly Transfer[] {
+  /**
+   * Transfers for a block, those of one payer by nonce. Some more than it takes: what is refused
+   * must not keep out what is right.
+   */
+  transfers(
+    most: number,
+    ledger: Pick<BranchLedger, 'account'>,
+    inFlight: ReadonlySet<string>,
+  ): readonly Transfer[] {
     const found: Transfer[] = []
     for (const queue of this.#byPayer.values()) {
+      let last = ledger.account(queue[0].value.body.payer)?.cold.nonce ?? 0n
       for (const { key, value } of queue) {
-        if (found.length >= most) return found
-        if (!inFlight.has(key)) found.push(value)
+        const { nonce } = value.body
+        if (found.length >= surplus * most) return found
+        if (nonce > last + 1n) break
+        if (inFlight.has(key) || nonce < last) continue
+        found.push(value)
+        last = nonce
       }
     }
     return found

@@ -14,6 +14,8 @@ import { faultsOf, type Seat, toBranch } from './seat.js'
 
 /** Receipts of one push at most. */
 const mostPushed = 4096
+/** Receipts of one answer at most. */
+const mostGiven = 1024
 /** Pulses after which what was pushed and not taken is pushed again. */
 const patience = 3.5
 
@@ -237,5 +239,19 @@ export class Delivery {
     return heirsOf(table, cursor.source)
       .filter((source) => this.#members(source).includes(from))
       .map((source) => send(from, this.#told(source, cursor)))
+  }
+
+  /** Receipts that a member of their destination asks for. */
+  give(
+    from: NodeName,
+    { source, destination, after }: MessageOf<'fetchReceipts'>,
+    known: KnownPulse,
+    ledger: BranchLedger,
+  ): readonly Effect[] {
+    if (!this.isMemberNear(from, destination)) return []
+    const given = ledger.importFor(known, { source, destination }, after, mostGiven)
+    if (given === undefined) return []
+    const message = { kind: 'receipts', ...toBranch(destination), import: given } as const
+    return [reached('receipts fetched'), send(from, message)]
   }
 }

@@ -13,7 +13,7 @@ import {
   type Snapshots,
   type TableEntry,
 } from '#ledger'
-import { type Effect, type NodeName, reached, send, tell } from '../actor.js'
+import { type Effect, type NodeName, tell } from '../actor.js'
 import { type Message, type MessageOf, type SealedBlock, sealedBlockLayout } from '../messages.js'
 import { Simplex } from '../simplex/simplex.js'
 import type { BranchLedger, Candidates, KnownPulse, Refusal } from './branch-ledger.js'
@@ -22,6 +22,7 @@ import { BranchChain, type ChainOwner, type Step } from './chain.js'
 import { checkpointRows } from './checkpoint.js'
 import { Delivery } from './delivery.js'
 import { cursorOf, ImportsWaiting } from './imports-waiting.js'
+import { mostPending, PendingPulses } from './pending-pulses.js'
 import { Places } from './places.js'
 import { entryFor, type KnownPulses } from './pulses.js'
 import { Reports } from './reports.js'
@@ -45,8 +46,6 @@ export interface LifeOptions {
   fellBehind(height: bigint, now: number): readonly Effect[]
 }
 
-/** Pulses that wait until the blocks that they include are here. */
-const mostPending = 600
 const timers = { block: 'branch/block', forget: 'branch/forget' } as const
 
 export class BranchLife implements ChainOwner {
@@ -60,7 +59,7 @@ export class BranchLife implements ChainOwner {
   readonly #options: LifeOptions
   /** what came up while consensus asked */
   #effects: Effect[] = []
-  #pending: KnownPulse[] = []
+  readonly #pending: PendingPulses
   #cursors: readonly Channel[]
   #isBlank: boolean
   #certificate: Certificate | undefined
@@ -79,6 +78,7 @@ export class BranchLife implements ChainOwner {
     this.#noted = options.pulse
     this.#includedHeight = options.isBlank ? 0n : ledger.header.height
     this.#cursors = ledger.cursors
+    this.#pending = new PendingPulses(pulses)
     this.imports = new ImportsWaiting(seat)
     this.reports = new Reports(seat, ledger.channels)
     this.delivery = new Delivery(seat, taken)
@@ -129,7 +129,7 @@ export class BranchLife implements ChainOwner {
   /** Others have the branch's accounts now: consensus ends, what is asked is answered. */
   end(): void {
     this.#isOver = true
-    this.#pending = []
+    this.#pending.clear()
   }
   get isOver(): boolean {
     return this.#isOver
@@ -143,12 +143,7 @@ export class BranchLife implements ChainOwner {
   }
   /** Whether a pulse waits for blocks that are not here. */
   get isLate(): boolean {
-    const [known] = this.#pending
-    const isMissing = known !== undefined && this.#isMissingBefore(known)
-    return known !== undefined && !isMissing
-  }
-  #isMissingBefore({ sealed }: KnownPulse): boolean {
-    return this.#options.pulses.isMissingBefore(sealed.header.pulseSeen)
+    return this.#pending.next !== undefined
   }
 
   receive(from: NodeName, message: Message, now: number): readonly Effect[] {
@@ -224,7 +219,7 @@ export class BranchLife implements ChainOwner {
     return {
       imports: this.imports.next(ledger, pulses),
       orders: this.pool.orders(inFlight),
-      transfers: this.pool.transfers(seat.rules.mostEntries, inFlight),
+      transfers: this.pool.transfers(seat.rules.mostEntries, ledger, inFlight),
     }
   }
 
@@ -290,7 +285,7 @@ export class BranchLife implements ChainOwner {
       ...ids.map((id) => tell({ kind: 'accepted', prefix, id, height })),
       tell({ kind: 'finalized', prefix, height, hash: step.hash }),
     ]
-    this.#effects.push(...this.#include(now))
+    this.#effects.push(...this.include(now))
     return [{ kind: 'store', rows, then: told }, ...reports]
   }
 
@@ -304,26 +299,17 @@ export class BranchLife implements ChainOwner {
   #expect(known: KnownPulse): void {
     const entry = entryFor(known.table, this.#options.seat.prefix)
     if (entry === undefined || entry.height <= this.chain.includedHeight) return
-    const { pulseSeen } = known.sealed.header
-    if (pulseSeen <= this.#noted) return
-    this.#pending.push(known)
-    this.#pending.sort((a, b) => (a.sealed.header.pulseSeen < b.sealed.header.pulseSeen ? -1 : 1))
-    if (this.#pending.length > mostPending) this.#pending.shift()
+    if (known.sealed.header.pulseSeen > this.#noted) this.#pending.add(known)
   }
 
   /** A pulse has come, or this life begins: what it includes, and what has to be delivered. */
   pulse(known: KnownPulse, now: number): readonly Effect[] {
     this.#expect(known)
     const wasLate = this.isLate
-    const effects = [...this.chain.goOn(now), ...this.#include(now)]
+    const effects = [...this.chain.goOn(now), ...this.include(now)]
     const isNewest = known === this.#options.pulses.newest
     if (isNewest && !wasLate) effects.push(...this.deliver(now))
     return effects
-  }
-
-  /** Takes what no longer waits for pulses that cannot be had. */
-  goOn(now: number): readonly Effect[] {
-    return this.#include(now)
   }
 
   /** Pushes receipts as the newest pulse proves them. */
@@ -334,12 +320,12 @@ export class BranchLife implements ChainOwner {
     })
   }
 
-  /** Takes the pulses whose blocks are here. */
-  #include(now: number): readonly Effect[] {
+  /** Takes the pulses whose blocks are here, and that wait no longer for others. */
+  include(now: number): readonly Effect[] {
     const effects: Effect[] = []
-    while (this.#pending.length > 0) {
-      const [known] = this.#pending
-      if (this.#isMissingBefore(known)) break
+    for (;;) {
+      const known = this.#pending.next
+      if (known === undefined) break
       const entry = entryFor(known.table, this.#options.seat.prefix)
       const isNews = entry !== undefined && entry.height > this.chain.includedHeight
       if (isNews) {
@@ -352,7 +338,7 @@ export class BranchLife implements ChainOwner {
         effects.push(...this.#settle(known, entry))
       }
       this.#pending.shift()
-      if (isNews && this.#pending.length === 0) effects.push(...this.deliver(now))
+      if (isNews && this.#pending.size === 0) effects.push(...this.deliver(now))
     }
     return effects
   }
@@ -410,15 +396,5 @@ export class BranchLife implements ChainOwner {
     if (!this.delivery.isMemberNear(from, given.channel.source)) return []
     if (!this.imports.add(given, this.ledger, pulses.number)) return []
     return pulses.at(given.pulse) === undefined ? pulses.want(given.pulse) : []
-  }
-
-  giveReceipts(from: NodeName, asked: MessageOf<'fetchReceipts'>): readonly Effect[] {
-    const { source, destination, after } = asked
-    if (!this.delivery.isMemberNear(from, destination)) return []
-    const { newest } = this.#options.pulses
-    const given = this.ledger.importFor(newest, { source, destination }, after, 1024)
-    if (given === undefined) return []
-    const to = { level: levels.branch, prefix: destination }
-    return [reached('receipts fetched'), send(from, { kind: 'receipts', ...to, import: given })]
   }
 }
