@@ -2,8 +2,9 @@
  * I3 to I9, I11, I20, I22: at every pulse the oracle replays what it includes; tables, headers and
  * the map must agree.
  */
-import { equal } from '#base'
-import { entryStates, forms, headerHash } from '#ledger'
+import { concat, decode, encode, equal, fromText, struct, u32, u64 } from '#base'
+import { sealedBlockLayout } from '#bookkeeper'
+import { entryStates, forms, type Header, headerHash } from '#ledger'
 import type { Observer } from '../checker.js'
 import type { ReplayedPulse } from '../oracle/index.js'
 import { checkAmounts, checkCaptured, checkCover, checkStep, checkSupply } from './sums.js'
@@ -29,6 +30,13 @@ export function ledgerChecker(watch: Watch): Observer {
     sent({ from, message }) {
       oracle.blocks.watch(message, arena.node(from)?.isHonest === true)
     },
+    told(node, place, notice) {
+      if (notice.kind !== 'finalized' || place.kind !== 'branch' || !node.isHonest) return
+      const header = oracle.blocks.doubted(notice.hash)
+      if (header === undefined) return
+      const row = node.rows(place).get(blockRow(header))
+      if (row !== undefined) oracle.blocks.add(decode(sealedBlockLayout, row).block, true)
+    },
     atPulse(_pulse, hash) {
       follow(hash)
     },
@@ -41,6 +49,12 @@ export function ledgerChecker(watch: Watch): Observer {
       checkEnd(watch)
     },
   }
+}
+
+/** Where a branch's post keeps a final block (see bookkeeper/branch/rows.ts): numbers big-endian. */
+function blockRow({ cycle, height }: Header): Uint8Array {
+  const numbers = encode(struct({ height: u64, cycle: u32 }), { height, cycle }).reverse()
+  return concat(fromText('branch|B|'), numbers)
 }
 
 /** Whether something may be on its way for ever: a branch is in hostile hands. */
