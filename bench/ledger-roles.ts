@@ -1,6 +1,6 @@
 /**
  * Each role at the size that it has in an organization of 2^32 accounts and a million transfers a
- * second (spec OL-1, C 3.3), alone: what it costs a pulse. The whole is extrapolated, never measured.
+ * second (spec OL-1, C 3.3), alone: what it costs a pulse. The whole is extrapolated, not measured.
  */
 import { encode } from '#base'
 import { type Message, type MessageOf, openRootPost } from '#bookkeeper'

@@ -1,4 +1,4 @@
-/** A bookkeeper and a keeper of a branch of 65,536 accounts, at 30.5 sides of transfers a second. */
+/** A bookkeeper and a keeper of a branch of 65,536 accounts, 30.5 sides of transfers a second. */
 import { encode } from '#base'
 import { type Message, openBranchPost, openKeeperPost, openRootPost } from '#bookkeeper'
 import { type Key, keyFromSeed, sign } from '#identity'

@@ -1,6 +1,6 @@
 /**
- * Nodes of an organization in one process, on a clock of its own. What some of them cost is measured:
- * their CPU while they take messages, timers and what they wrote, and their bytes on the wire.
+ * Nodes of an organization in one process, on a clock of its own. What some of them cost is
+ * measured: their CPU while they take messages and timers, and their bytes on the wire.
  * Everybody signs for real; those that are not measured believe all signatures, to save time.
  */
 import { compare, toHex } from '#base'

@@ -71,7 +71,7 @@ export class PulseMaker implements Application {
     return this.#final
   }
 
-  /** The state after these blocks. @throws BlockInvalid, LayoutInvalid where one of them is false */
+  /** The state after these blocks. @throws BlockInvalid, LayoutInvalid where one is false */
   #stateAfter(ancestry: readonly Block[]): RootState {
     let state = this.#final
     ancestry.forEach((block, i) => {

@@ -15,6 +15,8 @@ import { hashOf } from './steps.js'
 
 /** Reports of one branch that are held at most; the newest. */
 const mostHeld = 8
+/** Pairs of rivals that are remembered as told. */
+const mostTold = 4096
 
 export interface Held {
   readonly report: Report
@@ -131,6 +133,7 @@ export class ReportPool {
       if (rival === undefined || form === forms.opening) continue
       if (keyOf(rival) === keyOf(hashes[i])) continue
       if (this.#told.has(name)) return []
+      if (this.#told.size >= mostTold) this.#told.clear()
       this.#told.add(name)
       const what =
         `branch "${prefix}" finalized two headers of height ${height}: ` +

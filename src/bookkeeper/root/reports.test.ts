@@ -309,7 +309,7 @@ describe('what waits for its time', () => {
     expect(at.evidence).toEqual([])
   })
 
-  it('debits beyond the cover, until pulses have passed: the root goes on until they are', async () => {
+  it('debits beyond the cover, until they are settled: the root goes on until then', async () => {
     const { council: at, one } = await council({ cover: 50n, publicity: 5 })
     at.report(one.step({ debit: 40n }).report())
     at.run(9000)

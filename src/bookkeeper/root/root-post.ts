@@ -174,8 +174,8 @@ function pulseMessage({ sealed: { block, certificate }, table }: PulseRow): Mess
 }
 
 /**
- * Bookkeepers and keepers of all branches, those that are not there yet included: two members of the
- * root tell each of them.
+ * Bookkeepers and keepers of all branches, those that are not there yet included: two members of
+ * the root tell each of them.
  */
 function servedBy({ charter, root }: Seating, seat: number): readonly NodeName[] {
   const names = new Set<NodeName>()
