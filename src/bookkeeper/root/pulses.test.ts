@@ -49,7 +49,7 @@ describe('pulses', () => {
     expect(council.pulse).toBe(1n)
   })
 
-  it('come in their time, with the newest of each branch; a late one is not waited for', async () => {
+  it('come in their time with the newest of each branch, and wait for no late one', async () => {
     const council = await Council.of(genesisWith())
     const [zero, one] = [council.sketch('0'), council.sketch('1')]
     for (let step = 0; step < 40; step++) {
