@@ -18,10 +18,18 @@ export interface ReadTransfer {
   readonly id: Uint8Array
 }
 
+/** A candidate is looked at when it comes, whenever a block may be owed, and in the block. */
+const known = new WeakMap<Transfer, ReadTransfer>()
+
 /** @throws LayoutInvalid where a field does not fit */
 export function readTransfer(transfer: Transfer): ReadTransfer {
-  const signed = encode(transferBodyLayout, transfer.body)
-  return { transfer, signed, id: sha256(signed) }
+  let read = known.get(transfer)
+  if (read === undefined) {
+    const signed = encode(transferBodyLayout, transfer.body)
+    read = { transfer, signed, id: sha256(signed) }
+    known.set(transfer, read)
+  }
+  return read
 }
 
 /** What the body says by itself. */

@@ -1,11 +1,12 @@
 /** What clients and other members send: looked at once, passed on once (spec OL-1, E 1). */
 import { equal, keyId } from '#base'
-import { covers, accountOf, type Order, orderId, type Transfer, transferId } from '#ledger'
+import { covers, accountOf, type Order, orderId, type Transfer } from '#ledger'
 import { type Effect, type NodeName, send, tell } from '../actor.js'
 import type { MessageOf } from '../messages.js'
 import type { RefusalCode } from './branch-ledger.js'
 import { isPassing, type Waiting } from './candidates.js'
 import { heirsOf } from './delivery.js'
+import { readTransfer } from './execute-transfers.js'
 import type { BranchLife } from './life.js'
 import { states } from './places.js'
 import type { KnownPulses } from './pulses.js'
@@ -67,7 +68,7 @@ export class Submissions {
     now: number,
   ): readonly Effect[] {
     const id =
-      message.kind === 'submit' ? transferId(message.transfer.body) : orderId(message.order.body)
+      message.kind === 'submit' ? readTransfer(message.transfer).id : orderId(message.order.body)
     const key = keyOf(id)
     if (life.isOver) return [send(from, { ...this.#busy(id), code: codeNumber('BRANCH_OTHER') })]
     if (life.pool.has(key) || life.chain.inFlight.has(key)) return []
