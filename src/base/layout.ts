@@ -12,6 +12,24 @@ export class LayoutInvalid extends LeitherError {
   }
 }
 
+/** Small results share slabs: an array with memory of its own costs five times as much to make. */
+const slabBytes = 65_536
+const mostSharedBytes = 4096
+let slab = new Uint8Array(slabBytes)
+let slabUsed = 0
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > mostSharedBytes) return bytes.slice()
+  if (slabUsed + bytes.length > slabBytes) {
+    slab = new Uint8Array(slabBytes)
+    slabUsed = 0
+  }
+  const copy = slab.subarray(slabUsed, slabUsed + bytes.length)
+  copy.set(bytes)
+  slabUsed += bytes.length
+  return copy
+}
+
 /** Grows as it is written to. */
 export class ByteWriter {
   #bytes: Uint8Array
@@ -57,7 +75,7 @@ export class ByteWriter {
   }
   /** What was written, as an array of its own. */
   done(): Uint8Array {
-    return this.#bytes.slice(0, this.#at)
+    return copyOf(this.#bytes.subarray(0, this.#at))
   }
   /** What was written, for a moment: the next write changes it. */
   lent(): Uint8Array {
