@@ -1,6 +1,6 @@
 /**
- * One seat of a branch (spec OL-1, D to J): dormant until its branch begins, then living through the
- * branch's blocks, and at any time able to learn the branch's state anew from others.
+ * One seat of a branch (spec OL-1, D to J): dormant until its branch begins, then living through
+ * the branch's blocks, and at any time able to learn the branch's state anew from others.
  */
 
 import { encode } from '#base'
@@ -119,13 +119,13 @@ class BranchPost implements Role {
       this.#opening.isOn ||
       this.#pulses.isWaiting ||
       (life !== undefined &&
-        !life.isOver &&
-        (life.isLate ||
-          life.pool.size > 0 ||
-          life.imports.size > 0 ||
-          life.reports.isWaiting ||
-          life.chain.isWaiting ||
-          life.delivery.isOutstanding))
+        (life.delivery.isOutstanding ||
+          (!life.isOver &&
+            (life.isLate ||
+              life.pool.size > 0 ||
+              life.imports.size > 0 ||
+              life.reports.isWaiting ||
+              life.chain.isWaiting))))
     )
   }
 
@@ -141,7 +141,9 @@ class BranchPost implements Role {
     const effects: Effect[] = [...this.#armLook(now), ...this.#askRoot(BigInt(turn))]
     effects.push(...this.#pulses.askAgain(), ...this.#learning.again(), ...this.#opening.again())
     const life = this.#life
-    if (life === undefined || life.isOver) return effects
+    if (life === undefined) return effects
+    // Who is asked about its transfers has to know that they are done, also after its own end.
+    if (life.isOver) return [...effects, ...life.deliver(now)]
     effects.push(...life.include(now))
     this.#lateLooks = life.isLate ? this.#lateLooks + 1 : 0
     if (this.#lateLooks > mostLateLooks) effects.push(...this.#learning.begin())

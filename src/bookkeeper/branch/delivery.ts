@@ -44,6 +44,11 @@ const nameOf = (source: Prefix, destination: Prefix, by: Prefix): string =>
 export const heirsOf = (table: Table, prefix: Prefix): readonly Prefix[] =>
   table.filter((entry) => isLive(entry) && related(entry.prefix, prefix)).map((e) => e.prefix)
 
+/** Who waits to hear that a branch's receipts are taken: its heirs, and who is asked about it. */
+const waitingFor = (table: Table, source: Prefix): readonly Prefix[] => [
+  ...new Set([source, ...heirsOf(table, source)]),
+]
+
 export class Delivery {
   readonly #seat: Seat
   readonly #targets = new Map<string, Target>()
@@ -222,7 +227,7 @@ export class Delivery {
       (c) => c.sequence > (stood.get(channelName(c.source, c.destination)) ?? 0n),
     )
     return moved.flatMap((channel) =>
-      heirsOf(table, channel.source)
+      waitingFor(table, channel.source)
         .filter((source) => source !== prefix)
         .flatMap((source) =>
           this.#members(source).map((name) => send(name, this.#told(source, channel))),
@@ -236,7 +241,7 @@ export class Delivery {
 
   /** Tells one node of a source that its receipts are taken. */
   answer(from: NodeName, cursor: Channel, table: Table): readonly Effect[] {
-    return heirsOf(table, cursor.source)
+    return waitingFor(table, cursor.source)
       .filter((source) => this.#members(source).includes(from))
       .map((source) => send(from, this.#told(source, cursor)))
   }
