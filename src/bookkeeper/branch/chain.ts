@@ -1,6 +1,6 @@
 /**
- * The branch as consensus sees it (spec OL-1, E to G): proposes, checks and takes blocks. The ledger
- * stands at one block at a time; `standAt` moves it along the ancestry that is asked for.
+ * The branch as consensus sees it (spec OL-1, E to G): proposes, checks and takes blocks. The
+ * ledger stands at one block at a time; `standAt` moves it along the ancestry that is asked for.
  */
 import { decode, equal } from '#base'
 import {

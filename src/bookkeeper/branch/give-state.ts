@@ -1,4 +1,4 @@
-/** A branch's state for another bookkeeper that has lost it, or that opens what follows (D: state). */
+/** A branch's state for a bookkeeper that has lost it, or that opens what follows (OL-1, D). */
 import { encode, keyId } from '#base'
 import { type Prefix, related } from '#ledger'
 import { type Effect, type NodeName, reached, send } from '../actor.js'

@@ -1,6 +1,6 @@
 /**
- * A branch from its opening to its closing block, as one of its bookkeepers lives it: consensus, what
- * goes into blocks, and what follows from final blocks and from pulses (spec OL-1, E to G).
+ * A branch from its opening to its closing block, as one of its bookkeepers lives it: consensus,
+ * what goes into blocks, and what follows from final blocks and from pulses (spec OL-1, E to G).
  */
 import { equal } from '#base'
 import {

@@ -1,5 +1,5 @@
 /** A whole small organization for tests: real posts, a made-up wire, clock and disk. */
-import { compare, decodeId, encode, fromText, keyId, sha256 } from '#base'
+import { decodeId, encode, fromText, keyId, sha256 } from '#base'
 import { type Key, keyFromSeed, type Signatures } from '#identity'
 import {
   accountOf,
@@ -9,7 +9,6 @@ import {
   orderBodyLayout,
   type OrderBody,
   type Prefix,
-  type Row,
   standingAcceptBodyLayout,
   toPrefix,
   type Transfer,
@@ -25,6 +24,7 @@ import { decodeMessage, encodeMessage, type Message } from '../messages.js'
 import type { Post } from '../post.js'
 import { openRootPost } from '../root/root-post.js'
 import { openBranchPost } from './branch-post.js'
+import { Agenda, Rows } from './network-parts.contract.js'
 import { accountFor, org, plainSignatures, supervisor, treasury } from './branches.contract.js'
 
 export const nodeKey = (number: number): Key => keyFromSeed(sha256(fromText(`node ${number}`)))
@@ -45,38 +45,6 @@ export interface NetworkOptions {
   readonly latency?: number
   /** messages as bytes, as on a wire */
   readonly isBytes?: boolean
-}
-
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
-
-/** Rows in memory, ordered when they are scanned. */
-export class Rows {
-  readonly map = new Map<string, Uint8Array>()
-
-  get(key: Uint8Array): Uint8Array | undefined {
-    return this.map.get(textOf(key))
-  }
-  write(rows: readonly Row[]): void {
-    for (const { key, value } of rows) {
-      if (value === undefined) this.map.delete(textOf(key))
-      else this.map.set(textOf(key), value)
-    }
-  }
-  async *scan(range: {
-    from?: Uint8Array
-    to?: Uint8Array
-    reverse?: boolean
-    limit?: number
-  }): AsyncIterableIterator<readonly [Uint8Array, Uint8Array]> {
-    const { from, to, reverse = false, limit = Infinity } = range
-    const found = [...this.map]
-      .map(([key, value]) => [new Uint8Array(Buffer.from(key, 'latin1')), value] as const)
-      .filter(([key]) => from === undefined || compare(key, from) >= 0)
-      .filter(([key]) => to === undefined || compare(key, to) < 0)
-      .sort(([a], [b]) => compare(a, b))
-    if (reverse) found.reverse()
-    yield* found.slice(0, limit)
-  }
 }
 
 type Maker = (post: Post) => Promise<Role>
@@ -106,54 +74,6 @@ class TestNode {
     readonly name: NodeName,
   ) {}
 }
-
-interface Event {
-  readonly at: number
-  readonly sequence: number
-  run(): void
-}
-
-/** A heap of events by time. */
-class Agenda {
-  readonly #events: Event[] = []
-  #sequence = 0
-
-  push(at: number, run: () => void): void {
-    const events = this.#events
-    let index = events.length
-    const event = { at, sequence: this.#sequence++, run }
-    events.push(event)
-    while (index > 0) {
-      const above = (index - 1) >> 1
-      if (isBefore(events[above], event)) break
-      events[index] = events[above]
-      index = above
-    }
-    events[index] = event
-  }
-
-  pop(until: number): Event | undefined {
-    const events = this.#events
-    const first = events[0]
-    if (first === undefined || first.at > until) return undefined
-    const last = events.pop() as Event
-    if (events.length === 0) return first
-    let index = 0
-    for (;;) {
-      let below = 2 * index + 1
-      if (below >= events.length) break
-      if (below + 1 < events.length && isBefore(events[below + 1], events[below])) below++
-      if (isBefore(last, events[below])) break
-      events[index] = events[below]
-      index = below
-    }
-    events[index] = last
-    return first
-  }
-}
-
-const isBefore = (a: Event, b: Event): boolean =>
-  a.at < b.at || (a.at === b.at && a.sequence < b.sequence)
 
 export class Network {
   readonly genesis: Genesis

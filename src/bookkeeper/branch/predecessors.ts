@@ -1,4 +1,4 @@
-/** The branches in whose place one begins, and their states as others give them (spec OL-1, H 6). */
+/** The branches in whose place one begins, and their states as others give them (OL-1, H 6). */
 import { concat, decode, encode, equal, keyId, sha256 } from '#base'
 import {
   accountTree,

@@ -1,6 +1,6 @@
 /**
- * The rows of a branch's post beside those of the snapshot store. Numbers in keys are big-endian, so
- * that the store's order is theirs.
+ * The rows of a branch's post beside those of the snapshot store. Numbers in keys are big-endian,
+ * so that the store's order is theirs.
  *
  *   branch|B| cycle height   a finalized block: a branch that opens anew counts from 0 again
  *   branch|P| pulse          a finalized pulse with its table
