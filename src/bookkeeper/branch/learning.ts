@@ -1,6 +1,7 @@
 /**
  * Learning a branch's state from others (spec OL-1, G and J): after a disk was lost, or where
- * blocks can no longer be had. Nothing is believed that a certificate, a pulse or a hash does not show.
+ * blocks can no longer be had. Nothing is believed that a certificate, a pulse or a hash does not
+ * show.
  */
 import { encode, equal } from '#base'
 import { type Header, isCertified, levels, votes } from '#ledger'
