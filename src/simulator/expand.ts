@@ -116,7 +116,7 @@ function drawRules(dice: Stream, domains: number, accounts: number): Scenario['r
     pulseMillis: 1000,
     viewMillis: dice.pick([250, 400, 800]),
     mostViewMillis: 2000,
-    blockMillis: dice.pick([100, 250, 500]),
+    blockMillis: dice.pick([250, 500, 1000]),
     cycle: isShort ? dice.between(6, 20) : 1800,
     splitAbove,
     mergeBelow: isShort ? Math.floor(splitAbove * 0.5 * dice.float()) : 0,
@@ -141,7 +141,7 @@ function drawNetwork(dice: Stream, isCalm: boolean): Scenario['network'] {
 }
 
 const drawWork = (dice: Stream): Scenario['work'] => ({
-  rate: dice.pick([2, 6, 20]),
+  rate: dice.pick([1, 4, 12]),
   wrong: dice.pick([0, 0.05, 0.2]),
   standing: dice.pick([0, 0.3, 0.9]),
   orders: dice.pick([0, 0.05, 0.2]),
