@@ -65,6 +65,7 @@ describe('Simplex among hostile members', () => {
         (seed, size, bad, falls) => {
           const run = new Rehearsal(size, seed)
           run.startAll()
+          run.order(1000n)
           run.runUntil(1000)
           run.trouble = bad
           let item = 0n

@@ -124,17 +124,16 @@ export function endRecall(engine: Engine): void {
     )
 }
 
-/** Whether votes may have been cast that the journal does not have. */
-function hasLost({ recall, final, view }: Engine): boolean {
+/**
+ * Whether votes may have been cast that the journal does not have. An empty journal is a beginning
+ * as long as nothing is final: f + 1 have to say that something is, for one of them is honest.
+ */
+function hasLost({ recall, final, names }: Engine): boolean {
   if (recall.isDamaged || recall.shownView > recall.journalView) return true
   if (!recall.isBlank) return false
-  // All of it begins: so say enough of those who have begun too, or there is nobody to ask.
-  if (final.header.height > 0n) return true
-  if (recall.needed === 0) return view > final.header.view + 1n
-  const beginning = [...recall.answers.values()].filter(
-    (answer) => answer.view === final.header.view + 1n && answer.theirView === 0n,
-  )
-  return beginning.length < recall.needed
+  const faulty = Math.floor((names.length - 1) / 3)
+  const past = [...recall.answers.values()].filter(({ height }) => height > 0n)
+  return final.header.height > 0n || past.length > faulty
 }
 
 /** Votes only in views that it cannot have voted in before. */
