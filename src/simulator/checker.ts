@@ -69,6 +69,8 @@ export interface Arena {
   readonly pulse: bigint
   /** sum of bytes of messages that were sent, by kind */
   readonly traffic: ReadonlyMap<Message['kind'], { messages: number; bytes: number }>
+  /** Counts a rare path that shows only from outside, beside those that roles tell of. */
+  reached(mark: string): void
 }
 
 /** A message on its way, seen at the moment it was sent. */

@@ -228,6 +228,10 @@ export class World implements Arena, Ground {
     this.#mark('simulator/disk-damaged')
   }
 
+  reached(mark: string): void {
+    this.#mark(mark)
+  }
+
   #mark(mark: string): void {
     this.#marks.set(mark, (this.#marks.get(mark) ?? 0) + 1)
   }

@@ -1,6 +1,6 @@
 /**
- * Pulses whose blocks of its branch a post has on its disk. It can answer for these: of a pulse that
- * it never got it knows neither the table nor which of the branch's blocks belong to it.
+ * Pulses whose blocks of its branch a post has on its disk. It can answer for these: of a pulse
+ * that it never got it knows neither the table nor which of the branch's blocks belong to it.
  */
 import type { Notice } from '#bookkeeper'
 import type { NodeView, Place } from '../checker.js'

@@ -22,6 +22,7 @@ export function ledgerChecker(watch: Watch): Observer {
       checkPulse(watch, previous, one)
       previous = one
     }
+    for (const mark of oracle.ledger.marks.splice(0)) arena.reached(mark)
     watch.raise()
     last = hash
   }
@@ -51,7 +52,7 @@ export function ledgerChecker(watch: Watch): Observer {
   }
 }
 
-/** Where a branch's post keeps a final block (see bookkeeper/branch/rows.ts): numbers big-endian. */
+/** Where a branch's post keeps a final block (bookkeeper/branch/rows.ts): numbers big-endian. */
 function blockRow({ cycle, height }: Header): Uint8Array {
   const numbers = encode(struct({ height: u64, cycle: u32 }), { height, cycle }).reverse()
   return concat(fromText('branch|B|'), numbers)

@@ -35,6 +35,7 @@ export function sceneOf(dishonest: readonly number[] = []) {
     phase: 'chaos',
     pulse: 0n,
     traffic: new Map(),
+    reached: () => undefined,
   }
   return { arena, stage, nodes, watch: new Watch(arena) }
 }

@@ -61,6 +61,8 @@ export class MapLedger {
   readonly changed = new Set<string>()
   /** last receipt that a branch has taken of a channel, since it was opened */
   readonly #reached = new Map<string, bigint>()
+  /** rare paths that blocks took, since this was last emptied */
+  readonly marks: string[] = []
   /** what owners of each branch have paid out, fees included */
   readonly debited = new Map<Prefix, bigint>()
   /** all fees that were paid, and what of them has reached the treasury */
@@ -138,6 +140,7 @@ export class MapLedger {
   #give(step: Step, id: Uint8Array, amount: bigint, cause: Uint8Array): void {
     const cold = this.accounts.get(toHex(id))?.cold
     if (cold !== undefined && (cold.flags & frozen) !== 0) {
+      this.marks.push('ledger/credit held')
       this.#change(step, id, cause, { held: cold.held + amount }, 0n)
     } else {
       this.#change(step, id, cause, {}, amount)
@@ -190,7 +193,11 @@ export class MapLedger {
       if (sequence <= before) this.#find('I7', `${this.#where(step)} takes ${what} again`)
       else this.#reached.set(reach, sequence)
       // Of branches that became one, one may have been ahead of the other.
-      if (known.credited) continue
+      if (known.credited) {
+        this.marks.push('ledger/credited before a merge')
+        continue
+      }
+      if (destination !== step.header.prefix) this.marks.push('ledger/credited by an heir')
       known.credited = true
       const skipped = sent
         .slice(0, Number(sequence) - 1)
@@ -212,6 +219,7 @@ export class MapLedger {
       return this.#give(step, payee, amount, cause)
     }
     if (kind === receiptKinds.credit) {
+      this.marks.push('ledger/given back')
       const back = { kind: receiptKinds.giveBack, payer: payee, payee: payer }
       return this.#pay(step, { ...back, cause, amount })
     }

@@ -63,6 +63,14 @@ export class Oracle {
     }
   }
 
+  /** A branch has begun: half of one, or the whole of two. */
+  #opened({ prefix }: TableEntry, before: Table): void {
+    this.ledger.opened(prefix)
+    const isHalf = before.some((old) => isLive(old) && prefix.startsWith(old.prefix))
+    this.ledger.marks.push(isHalf ? 'ledger/branch split' : 'ledger/branches merged')
+    if (this.ledger.inFlight() > 0n) this.ledger.marks.push('ledger/receipts on their way then')
+  }
+
   readonly #find = (invariant: string, message: string): void => {
     this.findings.push({ invariant, message })
   }
@@ -111,7 +119,7 @@ export class Oracle {
       const old = before.table.find(
         ({ prefix, state }) => prefix === entry.prefix && state !== entryStates.retired,
       )
-      if (old === undefined) this.ledger.opened(entry.prefix)
+      if (old === undefined) this.#opened(entry, before.table)
       const chain = this.#chain(entry, old)
       if (chain.length === 0) continue
       added.set(
