@@ -95,7 +95,9 @@ async function serve(file) {
   const { simulatedCast } = simulator
   process.on('message', async ({ seed, wishes, hostile, rules }) => {
     const drawn = simulator.scenarioOf(seed, wishes, simulatedCast)
-    const scenario = cast({ ...drawn, rules: { ...drawn.rules, ...rules } }, hostile)
+    const ruled = { ...drawn.rules, ...rules }
+    const reorganizes = ruled.cycle < drawn.pulses
+    const scenario = cast({ ...drawn, rules: ruled, reorganizes }, hostile)
     const outcome = await simulator.play(scenario, { cast: simulatedCast, tripwire })
     const { failure } = outcome
     process.send(failure === undefined ? {} : { id: failure.id, what: failure.what })

@@ -21,6 +21,9 @@ const captured = { hostile: 'overdrawer', wishes: { captured: true, faults: [] }
 const calm = { wishes: { faults: [] } }
 /** Faults of the network alone. */
 const lossy = { wishes: { faults: ['loss', 'partition'] } }
+/** Branches split, or merge, at every fifth pulse. */
+const splitting = { ...calm, rules: { cycle: 5, splitAbove: 6, mergeBelow: 0 } }
+const merging = { ...calm, rules: { cycle: 5, splitAbove: 65_536, mergeBelow: 1000 } }
 /** Branches that cannot hear each other for a while. */
 const parted = { wishes: { pulses: 16, faults: ['partition', 'deaf', 'mute', 'partial'] } }
 /** Nodes that crash while they write. */
@@ -270,13 +273,6 @@ const root = [
   ),
   bookkeeper(
     'root/report-check.ts',
-    'reports need no chain',
-    'return stepFault(before, included, headers[next])',
-    'return undefined',
-    captured,
-  ),
-  bookkeeper(
-    'root/report-check.ts',
     'reports need no votes',
     "if (!isCertified(report.certificate, committee, signatures)) return 'too few signatures'",
     'void isCertified',
@@ -305,4 +301,28 @@ const root = [
   ),
 ]
 
-export const patches = [...consensus, ...transfers, ...receipts, ...root]
+const reorganisation = [
+  bookkeeper(
+    'branch/opening.ts',
+    'heirs forget how far receipts were taken',
+    'if (least.sequence > 0n) channels.push(least)',
+    'if (least.sequence < 0n) channels.push(least)',
+    splitting,
+  ),
+  bookkeeper(
+    'branch/opening.ts',
+    'heirs lose receipts that are on their way',
+    'inherited: [...inOrder([...inherited.values()], ({ header }) => header.prefix)]',
+    'inherited: []',
+    splitting,
+  ),
+  bookkeeper(
+    'branch/opening.ts',
+    'a merge drops one side',
+    'accountTree(prefix, accountsOf(ledgers, prefix))',
+    'accountTree(prefix, accountsOf(ledgers.slice(0, 1), prefix))',
+    merging,
+  ),
+]
+
+export const patches = [...consensus, ...transfers, ...receipts, ...root, ...reorganisation]
