@@ -184,6 +184,7 @@ class BranchState implements BranchLedger {
     const time = BigInt(Math.max(0, Math.floor(frame.time)))
     const given = { ...frame, time: time > parent.time ? time : parent.time }
     if (misfit(parent, given, known) !== undefined) return undefined
+    if (parent.form === forms.closing && frame.mayBeEmpty !== true) return undefined
     const work = this.#work(known)
     let batch = emptyBatch
     if (frame.form !== forms.closing) {

@@ -166,18 +166,30 @@ export class BranchChain implements Application {
     return this.ledger
   }
 
+  /** Moves the ledger to the block that the newest pulse has, or to the newest finalized one. */
+  standForOthers(): BranchLedger {
+    const entry = this.#entry()
+    const isBase = entry !== undefined && equal(entry.headerHash, hashOf(this.#base))
+    const isClosed = entry !== undefined && entry.state >= entryStates.closed
+    if (isBase && isClosed) this.#finals = 0
+    return this.standAtEnd()
+  }
+
   #entry(pulse = this.#pulses.newest): TableEntry | undefined {
     return entryFor(pulse.table, this.#seat.prefix)
   }
 
   /** The form that the next block must have; undefined where there may be none. */
   #nextForm(parent: Header, entry: TableEntry | undefined, isNew: boolean): number | undefined {
-    if (entry === undefined || parent.form === forms.closing) return undefined
+    if (entry === undefined) return undefined
+    const isClosed = parent.form === forms.closing
+    if (isClosed && equal(hashOf(parent), hashOf(this.finalizedHeader))) return undefined
     const { mostAhead } = this.#seat.rules
     // Somebody has gone further on what was forgotten here: that has to be learnt, not made anew.
     if (isNew && parent.height < entry.height) return undefined
     if (parent.height + 1n > entry.height + BigInt(mostAhead)) return undefined
-    if (entry.state === entryStates.open) return forms.block
+    const isClosing = parent.form === forms.closing
+    if (entry.state === entryStates.open) return isClosing ? undefined : forms.block
     return entry.state === entryStates.closing ? forms.closing : undefined
   }
 
@@ -203,6 +215,8 @@ export class BranchChain implements Application {
     if (!this.#isTime(now) || !this.#standAt(ancestry)) return undefined
     const form = this.#nextForm(this.ledger.header, this.#entry(), true)
     if (form === undefined || (!isStuck && this.#idle === this.#stateKey())) return undefined
+    if (!isStuck && this.ledger.header.form === forms.closing) return undefined
+    if (!isStuck && this.ledger.header.form === forms.closing) return undefined
     const candidates = this.#owner.candidates(this.ledger, this.#inFlight)
     const frame = { view, time: now, form, mayBeEmpty: isStuck }
     const built = this.ledger.build(candidates, frame, this.#pulses)
@@ -247,8 +261,8 @@ export class BranchChain implements Application {
   isOwed(ancestry: readonly Block[], now: number): boolean {
     if (!this.#isTime(now) || !this.#standAt(ancestry)) return false
     const form = this.#nextForm(this.ledger.header, this.#entry(), true)
-    if (form === undefined) return false
-    if (form === forms.closing) return true
+    if (form === undefined || this.ledger.header.form === forms.closing) return false
+    if (form === forms.closing) return this.ledger.header.form !== forms.closing
     const key = this.#stateKey()
     if (key === this.#idle) return false
     if (this.#owed?.key !== key) {

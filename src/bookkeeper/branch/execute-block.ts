@@ -18,7 +18,10 @@ export function misfit(
   { sealed, table }: KnownPulse,
 ): string | undefined {
   const state = table.find(({ prefix }) => prefix === parent.prefix)?.state
-  if (parent.form === forms.closing) return 'nothing follows a closing block'
+  // Another closing block may make one final whose view was given up by half of the committee.
+  if (parent.form === forms.closing && form !== forms.closing) {
+    return 'nothing but its like follows a closing block'
+  }
   if (view <= parent.view) return `view ${view} does not follow ${parent.view}`
   if (time < parent.time) return `time ${time} is before ${parent.time}`
   if (sealed.header.pulseSeen < parent.pulseSeen) return "its pulse is older than its parent's"

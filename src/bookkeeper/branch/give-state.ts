@@ -38,7 +38,7 @@ export class StateGiver {
     const isSoon = last !== undefined && now >= last && now - last < rest
     if (isSoon || life.chain.isWaiting || !this.#isNear(from, by)) return []
     this.#given.set(name, now)
-    const ledger = life.chain.standAtEnd()
+    const ledger = life.chain.standForOthers()
     const { header } = ledger
     const message = {
       kind: 'state',

@@ -1,7 +1,8 @@
 /**
  * How a seat of a branch that is to begin gets it begun (spec OL-1, H 6). The opening header
  * follows from the closing ones alone, so there is one opening that honest seats sign; each signs
- * one in a cycle, durable first, as its vote to finalize view 0. With a quorum of these it goes to the root.
+ * one in a cycle, durable first, as its vote to finalize view 0. With a quorum of these it goes to
+ * the root.
  */
 import { encode, equal } from '#base'
 import {

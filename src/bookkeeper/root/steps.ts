@@ -24,7 +24,9 @@ export function runFault(before: Header, after: Header): Fault {
   if (!equal(after.org, before.org)) return 'another organization'
   if (after.prefix !== before.prefix) return 'another branch'
   if (after.form !== forms.block && after.form !== forms.closing) return 'another form'
-  if (before.form === forms.closing) return 'a block after the closing one'
+  if (before.form === forms.closing && after.form !== forms.closing) {
+    return 'a block after the closing one'
+  }
   if (after.height <= before.height || after.view <= before.view) return 'no later height or view'
   if (after.cycle !== before.cycle) return 'another cycle'
   if (!equal(after.committee, before.committee)) return 'another committee'
