@@ -328,14 +328,14 @@ describe('a block', () => {
     expect(built?.refused).toEqual([])
   })
 
-  it('closes a branch that is told to, and nothing follows', () => {
+  it('closes a branch that is told to, and no other block follows', () => {
     const at = town()
     const [payer, payee] = at.owners
     expect(at.build('', {}, forms.closing)).toBeUndefined()
     at.pulse({ '': entryStates.closing })
     expect(at.build('', { transfers: [at.transfer(payer, payee)] })).toBeUndefined()
     at.step('', {}, forms.closing)
-    expect(at.build('', {}, forms.closing)).toBeUndefined()
+    expect(at.build('', {}, forms.block)).toBeUndefined()
   })
 
   it('is taken back, and its accounts with it', () => {
