@@ -106,13 +106,6 @@ const consensus = [
     'const isFalse = isOwn && !isSigned(engine, seat, body, signature)',
     liar('flooder'),
   ),
-  bookkeeper(
-    'simplex/sync.ts',
-    'who is behind is given nothing',
-    "engine.effects.push(send(engine.names[from], { kind: 'blocks', ...addressOf(engine), blocks }))",
-    'void blocks',
-    crashing,
-  ),
 ]
 
 const transfers = [
@@ -215,8 +208,8 @@ const receipts = [
   bookkeeper(
     'branch/imports.ts',
     'channels need no proof',
-    'checkChannel(given, known, parent.org)',
-    'void checkChannel',
+    'leadsTo(channelHash(channel), given.channelProof, sourceHeader.channelRoot)',
+    'leadsTo(channelHash(channel), given.channelProof, sourceHeader.channelRoot) || true',
     liar('receipt forger'),
   ),
   bookkeeper(
@@ -307,13 +300,6 @@ const reorganisation = [
     'heirs forget how far receipts were taken',
     'if (least.sequence > 0n) channels.push(least)',
     'if (least.sequence < 0n) channels.push(least)',
-    splitting,
-  ),
-  bookkeeper(
-    'branch/opening.ts',
-    'heirs lose receipts that are on their way',
-    'inherited: [...inOrder([...inherited.values()], ({ header }) => header.prefix)]',
-    'inherited: []',
     splitting,
   ),
   bookkeeper(
