@@ -13,7 +13,7 @@ import {
   tell,
 } from '#bookkeeper'
 import { type Key, keyFromSeed } from '#identity'
-import { levels, type Order, supplyLimit, type Transfer, transferId } from '#ledger'
+import { levels, type Order, type Transfer, transferId } from '#ledger'
 import type { ClientPlace } from '../checker.js'
 import { codes, Counter } from './counter.js'
 import { Office } from './office.js'
@@ -134,14 +134,15 @@ export class HonestClient implements Role {
 
   /** Something that has to be refused. It takes no nonce from the purse. */
   #misdeed(purse: Purse, now: number): Effect[] {
-    const { dice, signatures } = this.#place
+    const { dice, signatures, arena } = this.#place
     if (purse.spendable < 2n) return []
     const wish = this.#wish(purse, purse.nonce)
     const amount = wish.amount + 1n
     const fault = dice.pick(faults)
     // At pulse 0 nothing has ended yet: what would then be right must not be right otherwise.
     const nonce = fault === 'expired' || fault === 'standing expired' ? 0n : wish.nonce
-    const transfer = wrong(fault, { ...wish, amount, nonce }, signatures, supplyLimit - 1n, dice)
+    const more = arena.genesis.seating.charter.supply + 1n
+    const transfer = wrong(fault, { ...wish, amount, nonce }, signatures, more, dice)
     const bad = errand(transferId(transfer.body), transfer, purse.id, now)
     this.#hopeless.add(toHex(bad.id))
     return this.#begin(bad, now)
