@@ -216,7 +216,6 @@ export class BranchChain implements Application {
     const form = this.#nextForm(this.ledger.header, this.#entry(), true)
     if (form === undefined || (!isStuck && this.#idle === this.#stateKey())) return undefined
     if (!isStuck && this.ledger.header.form === forms.closing) return undefined
-    if (!isStuck && this.ledger.header.form === forms.closing) return undefined
     const candidates = this.#owner.candidates(this.ledger, this.#inFlight)
     const frame = { view, time: now, form, mayBeEmpty: isStuck }
     const built = this.ledger.build(candidates, frame, this.#pulses)
@@ -262,7 +261,7 @@ export class BranchChain implements Application {
     if (!this.#isTime(now) || !this.#standAt(ancestry)) return false
     const form = this.#nextForm(this.ledger.header, this.#entry(), true)
     if (form === undefined || this.ledger.header.form === forms.closing) return false
-    if (form === forms.closing) return this.ledger.header.form !== forms.closing
+    if (form === forms.closing) return true
     const key = this.#stateKey()
     if (key === this.#idle) return false
     if (this.#owed?.key !== key) {

@@ -10,6 +10,13 @@ import type { SourceBook } from './source-book.js'
 /** It has seen a pulse that is not known here: not a fault, its time will come. */
 export const ahead = 'a pulse ahead of the root'
 
+/** Its branch has ended meanwhile: its committee may have finalized a closing block too many. */
+export const late: ReadonlySet<Fault> = new Set<Fault>([
+  'a branch that is not there',
+  'a branch that is closed',
+  'no opening',
+])
+
 export const entryOfBranch = (state: RootState, prefix: Prefix): TableEntry | undefined =>
   state.table.find((entry) => entry.prefix === prefix)
 

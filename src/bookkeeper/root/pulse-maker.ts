@@ -10,6 +10,7 @@ import { keyOf } from '../simplex/state.js'
 import type { Block, SealedBlock } from '../messages.js'
 import type { Post } from '../post.js'
 import type { Application } from '../simplex/application.js'
+import { late } from './admission.js'
 import { compose, heldFault, isTight, mayStand } from './compose.js'
 import { nextState } from './next-state.js'
 import type { Held, ReportPool } from './report-pool.js'
@@ -157,6 +158,7 @@ export class PulseMaker implements Application {
   #refuse(refused: ReturnType<typeof compose>['refused']): void {
     for (const { held, fault } of refused) {
       this.#pool.drop(held)
+      if (late.has(fault)) continue
       const what = `branch "${held.header.prefix}" finalized ${fault}`
       this.#effects.push(tell({ kind: 'evidence', what, node: held.signer }))
     }
