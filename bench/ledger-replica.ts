@@ -1,4 +1,4 @@
-/** One replica: how many transfers a second it executes, beside the raw rate of signature checks. */
+/** One replica: transfers a second that it executes, beside the raw rate of signature checks. */
 import { encode, fromText, sha256 } from '#base'
 import { branchLedger, type KnownPulse } from '#bookkeeper'
 import { type Key, keyFromSeed, signatures } from '#identity'

@@ -6,12 +6,14 @@ import { decode, encode, keyId, toHex } from '#base'
 import {
   type Block,
   type Effect,
+  type Message,
   openBranchPost,
   openKeeperPost,
   openMemberPost,
   openRootPost,
   type Post,
   type Role,
+  send,
 } from '#bookkeeper'
 import {
   batchLayout,
@@ -79,8 +81,8 @@ interface Load {
   readonly rate: number
   readonly seconds: number
   readonly journal: Journal
-  /** CPU microseconds that signing took */
-  signing: number
+  /** CPU microseconds of this process when the first client began */
+  cpuAtStart: number
 }
 
 const cpuMicros = (): number => {
@@ -88,7 +90,7 @@ const cpuMicros = (): number => {
   return user + system
 }
 
-/** A client that brings its transfers evenly, each to one bookkeeper of the payer's branch. */
+/** A client that brings its transfers evenly, each to all bookkeepers of the payer's branch. */
 const loadClient =
   (load: Load): ClientMaker =>
   (place): Role => {
@@ -96,33 +98,30 @@ const loadClient =
     const { seating } = arena.genesis
     const { branches } = seating.charter
     const share = load.rate / arena.scenario.clients
-    const before = cpuMicros()
     const transfers = signAll(place, Math.round(share * load.seconds))
-    load.signing += cpuMicros() - before
     let brought = 0
     const began = arena.time
-    const bring = (transfer: Transfer): Effect => {
+    const bring = (transfer: Transfer): readonly Effect[] => {
       const { payer, payee } = transfer.body
       const prefix = branchOf(branches, payer)
       const members = seating.committee(prefix)?.members ?? []
       const id = toHex(transferId(transfer.body))
       load.journal.set(id, { brought: arena.time, from: prefix, to: branchOf(branches, payee) })
-      const to = keyId(members[brought % members.length])
-      return {
-        kind: 'send',
-        to,
-        message: { kind: 'submit', level: levels.branch, prefix, transfer },
-      }
+      const message: Message = { kind: 'submit', level: levels.branch, prefix, transfer }
+      return members.map((member) => send(keyId(member), message))
     }
     const tick: Effect = { kind: 'timer', name: 'bring', afterMillis: tickMillis }
     return {
-      start: () => [tick],
+      start() {
+        load.cpuAtStart ||= cpuMicros()
+        return [tick]
+      },
       receive: () => [],
       ring() {
         const due = Math.min(transfers.length, Math.ceil(((arena.time - began) / 1000) * share))
         const effects: Effect[] = []
         while (brought < due) {
-          effects.push(bring(transfers[brought]))
+          effects.push(...bring(transfers[brought]))
           brought++
         }
         return brought < transfers.length ? [...effects, tick] : effects
@@ -224,8 +223,7 @@ const quantile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]
 
 async function systemRun(rate: number, seconds: number) {
-  const load: Load = { rate, seconds, journal: new Map(), signing: 0 }
-  const before = cpuMicros()
+  const load: Load = { rate, seconds, journal: new Map(), cpuAtStart: 0 }
   const outcome = await play(scenarioFor(seconds), {
     cast: {
       observers: [watch(load)],
@@ -235,7 +233,7 @@ async function systemRun(rate: number, seconds: number) {
     },
     tripwire: layTripwire(),
   })
-  const cpuSeconds = (cpuMicros() - before - load.signing) / 1e6
+  const cpuSeconds = (cpuMicros() - load.cpuAtStart) / 1e6
   if (outcome.failure !== undefined) throw new Error(outcome.failure.what)
   const pulses = [...load.journal.values()]
     .map(({ brought, committed = Infinity }) => (committed - brought) / 1000)

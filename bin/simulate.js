@@ -91,6 +91,8 @@ async function playRange(simulator, command, file) {
     new Promise((resolve, reject) => {
       const child = fork(self, ['--serve', file], {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        // Most of what a run makes lives for one event: more room for the young costs the least.
+        execArgv: ['--max-semi-space-size=64'],
       })
       children.push(child)
       let at

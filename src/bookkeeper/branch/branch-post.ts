@@ -17,7 +17,7 @@ import { entryFor, KnownPulses } from './pulses.js'
 import { newestPulse } from './rows.js'
 import { type Seat, seatOf, toRoot } from './seat.js'
 import { StateGiver } from './give-state.js'
-import { Submissions } from './submissions.js'
+import { passTimer, Submissions } from './submissions.js'
 
 const statusTimer = 'branch/status'
 /** Milliseconds between two looks around, while something is going on and otherwise. */
@@ -102,6 +102,7 @@ class BranchPost implements Role {
   ring(timer: string, now: number): readonly Effect[] {
     if (timer === statusTimer) return this.#rest(this.#look(now), now)
     if (timer === openedTimer) return this.#rest(this.#opening.ring(), now)
+    if (timer === passTimer) return this.#submissions.pass(this.#life)
     return this.#rest(this.#life?.ring(timer, now) ?? [], now)
   }
 

@@ -12,6 +12,11 @@ import { states } from './places.js'
 import type { KnownPulses } from './pulses.js'
 import { keyOf, type Seat, sendAll, toBranch } from './seat.js'
 
+/** Rings when what clients have brought is to be passed on. */
+export const passTimer = 'branch/pass'
+
+type Submission = MessageOf<'submit'> | MessageOf<'order'>
+
 /** Milliseconds after which what waits is told to the others once more. */
 const oldAfter = 2000
 /** Candidates of one such telling. */
@@ -53,6 +58,7 @@ export const refusalOf = (code: number): string | undefined => codes[code - 1]
 export class Submissions {
   readonly #seat: Seat
   readonly #pulses: KnownPulses
+  readonly #toPass = new Map<string, Submission>()
   #turn = 0
 
   constructor(seat: Seat, pulses: KnownPulses) {
@@ -61,12 +67,7 @@ export class Submissions {
   }
 
   /** A transfer or an order, from a client or from another member. */
-  take(
-    from: NodeName,
-    message: MessageOf<'submit'> | MessageOf<'order'>,
-    life: BranchLife,
-    now: number,
-  ): readonly Effect[] {
+  take(from: NodeName, message: Submission, life: BranchLife, now: number): readonly Effect[] {
     const id =
       message.kind === 'submit' ? readTransfer(message.transfer).id : orderId(message.order.body)
     const key = keyOf(id)
@@ -87,7 +88,29 @@ export class Submissions {
         ? this.#addTransfer(id, message.transfer, from, life, now)
         : this.#addOrder(id, message.order, from, life, now)
     if (code !== undefined) return this.#refuse(from, id, code, life)
-    return isMember ? [] : sendAll(this.#seat, this.#others(from), message)
+    return isMember ? [] : this.#passLater(key, message)
+  }
+
+  /**
+   * A client may have told all members itself, and a block may have it soon: only what still waits
+   * after two of them is passed on, once.
+   */
+  #passLater(key: string, message: Submission): readonly Effect[] {
+    if (this.#seat.members.length === 1) return []
+    this.#toPass.set(key, message)
+    if (this.#toPass.size > 1) return []
+    return [{ kind: 'timer', name: passTimer, afterMillis: 2 * this.#seat.rules.blockMillis }]
+  }
+
+  /** It is time to pass on. */
+  pass(life: BranchLife | undefined): readonly Effect[] {
+    const waiting = [...this.#toPass]
+    this.#toPass.clear()
+    if (life === undefined || life.isOver) return []
+    const others = this.#others(this.#seat.name)
+    return waiting
+      .filter(([key]) => life.pool.has(key) && !life.chain.inFlight.has(key))
+      .flatMap(([, message]) => sendAll(this.#seat, others, message))
   }
 
   #others(from: NodeName): readonly NodeName[] {

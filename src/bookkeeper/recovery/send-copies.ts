@@ -21,7 +21,7 @@ export interface CopiesOfPulse {
   readonly copies: number
 }
 
-/** A copy of every group that changed, on its way to the group's neighbours. Nobody waits for it. */
+/** A copy of every group that changed, to the group's neighbours. Nobody waits for it. */
 export function sendCopies(options: CopiesOfPulse): readonly Effect[] {
   const { pulse, header, tree, changed, image, secret, members, copies } = options
   if (copies === 0 || members.length === 0) return []

@@ -120,6 +120,18 @@ export class PulseMaker implements Application {
     return this.#seen.get(keyOf(hashOf(header))) ?? Number.NEGATIVE_INFINITY
   }
 
+  /**
+   * When the pulse after this one is due. Its leader's clock says when it was proposed, so that no
+   * hop is added to every pulse; a clock that is off moves the next one by a hop or two at most.
+   */
+  #dueAt(header: Header): number {
+    const { pulseMillis, viewMillis } = this.#rules
+    const seen = this.#seenAt(header)
+    const proposed = Number(header.time)
+    const began = Math.max(seen - viewMillis / 2, Math.min(seen, proposed))
+    return began + pulseMillis
+  }
+
   #note(hash: Uint8Array, now: number): void {
     const name = keyOf(hash)
     if (!this.#seen.has(name)) this.#seen.set(name, now)
@@ -142,7 +154,7 @@ export class PulseMaker implements Application {
     const isEmptyWanted = isStuck || isTight(parent, this.#rules.cover)
     const { branches } = this.#pool
     if (branches.length === 0 && !isEmptyWanted) return undefined
-    if (!this.#isTime(this.#seenAt(parent.header) + this.#rules.pulseMillis, now)) return undefined
+    if (!this.#isTime(this.#dueAt(parent.header), now)) return undefined
     const { included, refused } = compose(parent, this.#pool, this.#post.genesis.seating)
     if (ancestry.length === 0) this.#refuse(refused)
     if (included.length === 0 && !isEmptyWanted) return undefined
