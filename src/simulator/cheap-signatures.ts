@@ -25,15 +25,25 @@ function nameOf(bytes: Uint8Array): string {
   return name
 }
 
-function signatureOf(seed: Uint8Array, domain: string, body: Uint8Array): Uint8Array {
-  const signature = new Uint8Array(64)
-  const words = new DataView(signature.buffer)
-  const mix = new Mix().bytes(seed).text(domain).bytes(body)
-  for (let part = 0; part < 4; part++) {
-    for (const [i, word] of mix.word(part).words().entries())
-      words.setUint32(16 * part + 4 * i, word)
+const domains = new Map<string, number>()
+
+function wordOf(domain: string): number {
+  let word = domains.get(domain)
+  if (word === undefined) {
+    word = new Mix().text(domain).words()[0]
+    domains.set(domain, word)
   }
-  return signature
+  return word
+}
+
+function signatureOf(seed: Uint8Array, domain: string, body: Uint8Array): Uint8Array {
+  const mix = new Mix().bytes(seed).word(wordOf(domain)).bytes(body)
+  const signature = new Uint32Array(16)
+  // The same 16 bytes four times: nobody searches for collisions here.
+  for (const [i, word] of mix.words().entries()) {
+    for (let part = 0; part < 16; part += 4) signature[part + i] = word
+  }
+  return new Uint8Array(signature.buffer)
 }
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => {

@@ -136,11 +136,18 @@ export class World implements Arena, Ground {
     }
   }
 
+  readonly #secrets = new Map<Prefix, Uint8Array>()
+
   /** What a branch's bookkeepers share; nobody else has it. */
   #secretOf({ key }: NodeView, prefix: Prefix): Uint8Array | undefined {
     const members = this.genesis.seating.committee(prefix)?.members ?? []
     if (!members.some((member) => sameKey(member, key.publicKey))) return undefined
-    return sha256(concat(fromText(`${this.seed} secret of ${prefix}`)))
+    let secret = this.#secrets.get(prefix)
+    if (secret === undefined) {
+      secret = sha256(concat(fromText(`${this.seed} secret of ${prefix}`)))
+      this.#secrets.set(prefix, secret)
+    }
+    return secret
   }
 
   sign(view: NodeView, key: Key, domain: Domain, body: Uint8Array): Uint8Array {
