@@ -242,7 +242,7 @@ async function systemRun(rate: number, seconds: number) {
 }
 
 export async function systemFigures(isQuick: boolean): Promise<readonly Figure[]> {
-  const full = await systemRun(isQuick ? 200 : 800, isQuick ? 10 : 20)
+  const full = await systemRun(1600, isQuick ? 5 : 15)
   const half = await systemRun(isQuick ? 100 : 400, isQuick ? 10 : 30)
   return [
     ...(await replicaFigures(isQuick)),

@@ -26,8 +26,8 @@ await build({
   // Read when a stack is shown, see `program.js`.
   sourcemap: true,
   sourcesContent: false,
-  // It brings a binary, found beside its own files.
-  external: ['classic-level'],
+  // They bring binaries, found beside their own files.
+  external: ['classic-level', '@chainsafe/hashtree'],
   // What is CommonJS inside asks for Node's modules by `require`.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module';const require=makeRequire(import.meta.url);",

@@ -1,5 +1,5 @@
 /** Which members get which pages after a pulse (spec OL-1, J). */
-import { type AccountTree, type Account, type Group, type Header, levels } from '#ledger'
+import { type Account, type AccountTree, covers, type Group, type Header, levels } from '#ledger'
 import { type Effect, type NodeName, send } from '../actor.js'
 import { closeCopy, neighbours } from './copies.js'
 
@@ -25,12 +25,13 @@ export interface CopiesOfPulse {
 export function sendCopies(options: CopiesOfPulse): readonly Effect[] {
   const { pulse, header, tree, changed, image, secret, members, copies } = options
   if (copies === 0 || members.length === 0) return []
-  const groups = new Map<string, Group>()
+  const groups: Group[] = []
   for (const { id } of changed) {
+    if (groups.some((group) => covers(group.prefix, id))) continue
     const group = tree.groupOf(id)
-    if (group !== undefined) groups.set(group.prefix, group)
+    if (group !== undefined) groups.push(group)
   }
-  return [...groups.values()].flatMap((group) => {
+  return groups.flatMap((group) => {
     const copy = { group: group.prefix, pulse, header, accounts: group.accounts, image }
     const page = closeCopy(secret, copy)
     const { prefix } = header
