@@ -210,6 +210,16 @@ async function main(words) {
       process.stdout.write(simulator.helpText(simulator.simulatedCast.hostile))
       return
     }
+    if (command.modelCheck !== undefined) {
+      const bound = { views: 2, hostile: [command.modelCheck], mostStates: 2_000_000 }
+      const found = simulator.modelCheck(bound)
+      const { states, isExhausted, violation = 'nothing that must not be' } = found
+      const extent = isExhausted ? 'all there are within two views' : 'more are left'
+      const text = `${states} states (${extent}): ${violation}`
+      process.stdout.write(`${command.isJson ? JSON.stringify(found) : text}\n`)
+      if (found.violation !== undefined) process.exitCode = 1
+      return
+    }
     if (command.seeds === 1 || command.replay !== undefined) {
       if (!(await playOne(simulator, command))) process.exitCode = 1
       return

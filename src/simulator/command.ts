@@ -18,6 +18,8 @@ export interface Command {
   /** file with a scenario */
   readonly replay: string | undefined
   readonly workers: number
+  /** hostile seat of a search through all states, in place of a run */
+  readonly modelCheck: number | undefined
 }
 
 const options = {
@@ -36,6 +38,7 @@ const options = {
   '--shrink': '         makes a failing run as small as it gets',
   '--replay': 'FILE     plays a scenario that was printed',
   '--workers': 'N       processes for a range of seeds; default 2',
+  '--model-check': 'S   visits all states of four bookkeepers in two views, seat S hostile',
   '--help': '           this',
 } as const
 type Option = keyof typeof options
@@ -103,6 +106,11 @@ function faultList(text: string | undefined): readonly string[] | undefined {
   throw new ScenarioInvalid(`there is no fault ${strange}`, `choose among ${[...known].join(' ')}`)
 }
 
+function seatOf(seat: number | undefined): number | undefined {
+  if (seat === undefined || seat < 4) return seat
+  throw new ScenarioInvalid(`there is no seat ${seat} among four`, 'write 0 to 3')
+}
+
 /** Reads the words after the command. @throws ScenarioInvalid */
 export function parseCommand(words: readonly string[]): Command {
   const given = readWords(words)
@@ -130,6 +138,7 @@ export function parseCommand(words: readonly string[]): Command {
     trace: given.get('--trace'),
     replay: given.get('--replay'),
     workers: Math.max(1, wholeNumber(given, '--workers') ?? 2),
+    modelCheck: seatOf(wholeNumber(given, '--model-check')),
   }
 }
 

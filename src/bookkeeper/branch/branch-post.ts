@@ -86,7 +86,10 @@ class BranchPost implements Role {
     if (life !== undefined) {
       life.replay(now)
       if (this.#isRetired) life.end()
-      else effects.push(...life.start(this.#seat.post.disk.records, now))
+      else {
+        const { records, isDamaged } = this.#seat.post.disk
+        effects.push(...life.start(records, now, isDamaged))
+      }
     }
     effects.push(...this.#takeTurn(now))
     return [...effects, ...this.#look(now)]

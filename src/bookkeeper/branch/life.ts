@@ -115,14 +115,14 @@ export class BranchLife implements ChainOwner {
     }
   }
 
-  start(records: readonly Uint8Array[], now: number): readonly Effect[] {
+  start(records: readonly Uint8Array[], now: number, isDamaged = false): readonly Effect[] {
     const { pulses } = this.#options
     const first = pulses.number > this.#noted + BigInt(mostPending) ? pulses.number : this.#noted
     for (let pulse = first + 1n; pulse < pulses.number; pulse++) {
       const known = pulses.at(pulse)
       if (known !== undefined) this.#expect(known)
     }
-    const begun = this.engine.start(records, now)
+    const begun = this.engine.start(records, now, isDamaged)
     return this.finish([...begun, ...this.pulse(pulses.newest, now)], now)
   }
 
