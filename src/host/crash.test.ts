@@ -67,7 +67,8 @@ beforeAll(async () => {
     alias: {
       '#base': join(source, 'base/index.ts'),
       '#world': join(source, 'world/index.ts'),
-      '#digest': join(source, 'base/digest-node.ts'),
+      // The writer hashes nothing: it can do without the native hash of the other one.
+      '#digest': join(source, 'base/digest-browser.ts'),
     },
   })
 })

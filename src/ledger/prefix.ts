@@ -5,8 +5,8 @@
 import { type Layout } from '#base'
 import { LedgerError } from './errors.js'
 
-declare const brand: unique symbol
-export type Prefix = string & { readonly [brand]: 'prefix' }
+/** A text that `toPrefix` let pass. */
+export type Prefix = string & { readonly isPrefix: true }
 
 /** Bits that a prefix has at most. */
 export const prefixLimit = 64

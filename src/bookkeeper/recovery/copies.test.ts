@@ -137,7 +137,7 @@ describe('the neighbours of a group', () => {
       .map((_, i) => shared(i))
       .sort((a, b) => b - a)
       .slice(0, 3)
-    expect(near.map((name) => shared(members.indexOf(name)))).toEqual(best)
+    expect(near.map((name) => shared(members.findIndex((id) => id === name)))).toEqual(best)
   })
 
   it('do not depend on the order of the directory', () => {

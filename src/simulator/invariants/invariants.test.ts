@@ -119,7 +119,8 @@ describe('I10', () => {
     const sent = called(voteChecker(watch), 'sent')
     return brokenBy(() => {
       for (const message of messages) {
-        sent({ from: nodes[0].name, to: nodes[2].name, place: rootPlace, message })
+        const [{ name: from }, , { name: to }] = nodes
+        sent({ from, to, place: rootPlace, message, bytes: 1, arrivals: [1] })
       }
     })
   }
@@ -183,7 +184,8 @@ describe('I13 and liveness', () => {
     const { level, prefix } = branchPlace('0')
     const message: Message = { kind: 'submit', level, prefix, transfer }
     const from = nodes.at(-1)?.name ?? ''
-    called(checker, 'sent')({ from, to: nodes[4].name, place: clientPlace, message })
+    const parcel = { place: clientPlace, message, bytes: 1, arrivals: [1] }
+    called(checker, 'sent')({ from, to: nodes[4].name, ...parcel })
     expect(called(checker, 'owed')()).toHaveLength(1)
     const id = sha256(encodeBody())
     called(checker, 'told')(nodes.at(-1) ?? nodes[0], clientPlace, {
