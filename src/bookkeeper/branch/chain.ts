@@ -257,6 +257,19 @@ export class BranchChain implements Application {
     return verdict
   }
 
+  /**
+   * Whether this is the content of a header that others have certified: what a leader should have
+   * done is no longer asked. What does not stand where this node stands says nothing about others.
+   */
+  matches(block: Block, ancestry: readonly Block[], now: number): 'valid' | 'invalid' | 'later' {
+    if (!this.#standAt(ancestry)) return 'later'
+    if (!equal(block.header.prev, hashOf(this.ledger.header))) return 'later'
+    const isKnown = this.#pulses.at(block.header.pulseSeen) !== undefined
+    const verdict = isKnown ? this.#tryPush(block, now) : 'later'
+    if (verdict === 'later') this.#wanted.push(...this.#wantPulsesOf(block))
+    return verdict
+  }
+
   isOwed(ancestry: readonly Block[], now: number): boolean {
     if (!this.#isTime(now) || !this.#standAt(ancestry)) return false
     const form = this.#nextForm(this.ledger.header, this.#entry(), true)
