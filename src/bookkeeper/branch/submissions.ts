@@ -72,8 +72,9 @@ export class Submissions {
       message.kind === 'submit' ? readTransfer(message.transfer).id : orderId(message.order.body)
     const key = keyOf(id)
     if (life.isOver) return [send(from, { ...this.#busy(id), code: codeNumber('BRANCH_OTHER') })]
-    if (life.pool.has(key) || life.chain.inFlight.has(key)) return []
     const isMember = this.#seat.members.includes(from) && from !== this.#seat.name
+    if (life.chain.inFlight.has(key)) return []
+    if (life.pool.has(key)) return isMember ? [] : this.#lookAgain(from, id, message, life)
     if (life.places.of(id, key) !== undefined) {
       return isMember ? [] : [send(from, this.#answer(id, life))]
     }
@@ -111,6 +112,15 @@ export class Submissions {
     return waiting
       .filter(([key]) => life.pool.has(key) && !life.chain.inFlight.has(key))
       .flatMap(([, message]) => sendAll(this.#seat, others, message))
+  }
+
+  /** What a client brings again may have become impossible while it waited: then it is told. */
+  #lookAgain(from: NodeName, id: Uint8Array, message: Submission, life: BranchLife) {
+    if (message.kind !== 'submit') return []
+    const code = life.ledger.screen(message.transfer, this.#pulses)
+    if (code === undefined || isPassing(code)) return []
+    life.pool.drop(keyOf(id))
+    return this.#refuse(from, id, code, life)
   }
 
   #others(from: NodeName): readonly NodeName[] {

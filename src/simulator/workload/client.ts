@@ -197,12 +197,13 @@ export class HonestClient implements Role {
     const branch = branches[sent.tries === 0 ? 0 : sent.tries % branches.length]
     sent.tries++
     sent.next = now + this.#pulseMillis * (sent.tries < 3 ? 1 : 2)
-    const to = dice.pick(branch.names)
-    const { prefix } = branch
+    const one = dice.pick(branch.names)
+    const { prefix, names } = branch
     const message: Message = isTransfer(sent)
       ? { kind: 'submit', level: levels.branch, prefix, transfer: sent.signed }
       : { kind: 'order', level: levels.branch, prefix, order: sent.signed }
-    return [send(to, message)]
+    // Who does not hear from one bookkeeper tells all.
+    return (sent.tries > 4 ? names : [one]).map((to) => send(to, message))
   }
 
   /** Asks how things stand, and brings again what nobody seems to have. */
